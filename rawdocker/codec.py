@@ -1,0 +1,195 @@
+"""Bytes to values, without I/O: every decoder is fed whatever arrived and gives what is complete.
+
+    decoder = decoder_for(call)
+    for chunk in wherever: yield from decoder.feed(chunk)
+    yield from decoder.end()            # raises CutStreamError where the bytes stop too early
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from rawdocker.call import Call, Codec, Frame
+from rawdocker.errors import CutStreamError, ProtocolError, StreamError
+
+STREAMS = ("stdin", "stdout", "stderr", "systemerr")
+"""The first byte of a frame's header is an index into this."""
+
+HEADER_SIZE = 8
+"""stream, three zero bytes, length of the payload as a big-endian 32-bit number."""
+
+LONGEST_FRAME = 1 << 20
+"""A payload longer than this is handed on in pieces of the same stream, so that memory stays flat."""
+
+LONGEST_DOCUMENT = 16 << 20
+"""Bytes one document of a JSON stream may have; the engine's are some kilobytes."""
+
+
+class Decoder(Protocol):
+    """What every decoder does."""
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """Take the next bytes and give the values that are complete now."""
+
+    def end(self) -> Iterator[Any]:
+        """Give what is left when no more bytes come; raises CutStreamError in the middle of a value."""
+
+
+class RawDecoder:
+    """Chunks as they are (archives, exports)."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        yield data
+
+    def end(self) -> Iterator[bytes]:
+        return iter(())
+
+
+class TerminalDecoder:
+    """A terminal's stream: bytes with no structure, all of it stdout."""
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        if data:
+            yield Frame("stdout", data)
+
+    def end(self) -> Iterator[Frame]:
+        return iter(())
+
+
+class FrameDecoder:
+    """Multiplexed stdout and stderr: 8 bytes of header, then the payload, again and again."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._remaining = 0
+        self._stream = ""
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        self._buffer += data
+        position, size = 0, len(self._buffer)
+        try:
+            while True:
+                if not self._stream:
+                    if size - position < HEADER_SIZE:
+                        return
+                    self._open(self._buffer[position : position + HEADER_SIZE])
+                    position += HEADER_SIZE
+                wanted = min(self._remaining, LONGEST_FRAME)
+                if size - position < wanted:
+                    return
+                payload = bytes(self._buffer[position : position + wanted])
+                position += wanted
+                stream, self._remaining = self._stream, self._remaining - wanted
+                if not self._remaining:
+                    self._stream = ""
+                if payload:
+                    yield Frame(stream, payload)
+        finally:
+            del self._buffer[:position]
+
+    def end(self) -> Iterator[Frame]:
+        if self._stream:
+            missing = self._remaining - len(self._buffer)
+            raise CutStreamError(f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing")
+        if self._buffer:
+            raise CutStreamError(f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes")
+        return iter(())
+
+    def _open(self, header: bytearray) -> None:
+        if header[0] >= len(STREAMS) or any(header[1:4]):
+            raise ProtocolError(
+                f"not a frame header: {header.hex(' ')} (the stream of a terminal has no frames: pass tty=True for it)"
+            )
+        self._stream = STREAMS[header[0]]
+        self._remaining = int.from_bytes(header[4:], "big")
+        if not self._remaining:
+            self._stream = ""
+
+
+class JSONStreamDecoder:
+    """JSON documents one behind the other, whatever stands between them: nothing, newlines, or the RS of json-seq."""
+
+    _BETWEEN = " \t\r\n\x1e"
+
+    def __init__(self) -> None:
+        from codecs import getincrementaldecoder
+
+        self._text = ""
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._scan = json.JSONDecoder().raw_decode
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        self._text += self._decode(data)
+        # Only a closing bracket can complete a document: a large one is not parsed anew at each chunk.
+        if b"}" in data or b"]" in data:
+            yield from self._complete()
+        if len(self._text) > LONGEST_DOCUMENT:
+            raise ProtocolError(f"a document of a JSON stream is longer than {LONGEST_DOCUMENT} bytes")
+
+    def end(self) -> Iterator[Any]:
+        self._text += self._decode(b"", True)
+        yield from self._complete()
+        if self._text:
+            raise CutStreamError(f"the stream ended inside a JSON document: …{self._text[-40:]!r}")
+
+    def _complete(self) -> Iterator[Any]:
+        position = 0
+        try:
+            while True:
+                position = _skip(self._text, position, self._BETWEEN)
+                if position == len(self._text):
+                    return
+                try:
+                    value, position = self._scan(self._text, position)
+                except json.JSONDecodeError as error:
+                    if _may_go_on(error, len(self._text)):
+                        return
+                    raise ProtocolError(f"not JSON: {error.msg} at {self._text[error.pos : error.pos + 40]!r}") from None
+                except RecursionError:
+                    raise ProtocolError("not the engine's JSON: nested too deeply") from None
+                yield value
+        finally:
+            self._text = self._text[position:]
+
+
+def _skip(text: str, position: int, characters: str) -> int:
+    while position < len(text) and text[position] in characters:
+        position += 1
+    return position
+
+
+def _may_go_on(error: json.JSONDecodeError, size: int) -> bool:
+    # A document that is only cut fails at its very end (a half literal or escape before it) or in an open string.
+    return error.pos >= size - len("\\uXXXX\\uXXXX") or error.msg.startswith("Unterminated string")
+
+
+def decode_json(data: bytes, call: Call[Any] | None = None) -> Any:
+    """Return the one JSON document in data; raises ProtocolError with the beginning of what came instead."""
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ProtocolError("the answer is not the engine's: JSON nested too deeply", call=call) from None
+    except ValueError:
+        came = data[:80].decode("utf-8", "replace") if data else "nothing"
+        raise ProtocolError(f"the answer is not JSON: {came}", call=call) from None
+
+
+def raise_stream_error(item: Any, call: Call[Any] | None) -> None:
+    """Raise StreamError where an item of a progress stream is an error: its status was sent as 200 long before."""
+    if isinstance(item, dict) and ("errorDetail" in item or "error" in item):
+        detail = item.get("errorDetail")
+        detail = detail if isinstance(detail, dict) else {}
+        message = detail.get("message") or item.get("error") or "unknown error"
+        raise StreamError(str(message), status=int(detail.get("code") or 200), call=call)
+
+
+def decoder_for(call: Call[Any]) -> Decoder:
+    """Return the decoder for the stream that answers a call."""
+    decoders: dict[Codec, Callable[[], Decoder]] = {
+        Codec.FRAMES: TerminalDecoder if call.tty else FrameDecoder,
+        Codec.JSON_STREAM: JSONStreamDecoder,
+        Codec.RAW: RawDecoder,
+    }
+    return decoders[call.codec]()
