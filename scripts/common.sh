@@ -1,0 +1,73 @@
+# What the scripts share: words on stderr, packages, and images made without a registry. Sourced, never run.
+set -euo pipefail
+export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { echo "$(basename "$0"): $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# need COMMAND:PACKAGE… installs the package of each command that is missing.
+need() {
+    local pair missing=()
+    for pair; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+    done
+    [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
+}
+
+install_packages() {
+    local line="apt-get install -y --no-install-recommends $*"
+    command -v apt-get >/dev/null || die "these Debian packages are missing, under whatever name this system has for them: $*"
+    [ "$(id -u)" -eq 0 ] || die "not root, so install what is missing first: sudo apt-get update && sudo $line"
+    say "installing $*"
+    apt-get update -qq >&2 || say "apt-get update failed; trying with the lists there are"
+    DEBIAN_FRONTEND=noninteractive $line -qq >&2
+}
+
+# The package source apt is configured with, and a suite it has.
+distribution() { . /etc/os-release && echo "$ID"; }
+mirror() {
+    local name
+    name=$(distribution)
+    apt-get indextargets --format '$(REPO_URI)' "Origin: ${name^}" "Label: ${name^}" 'Component: main' | head -n 1
+}
+
+# debian_tar FILE: a minimal Debian 12 file system, or elsewhere than on Debian one of the running release.
+debian_tar() {
+    local suite=bookworm root
+    need debootstrap:debootstrap
+    if [ "$(distribution)" != debian ]; then
+        suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+        say "no Debian packages here: the image debian:12 is made of this system's own $suite instead"
+    fi
+    say "building an image of $suite from $(distribution)'s packages (about a minute)"
+    root=$(mktemp -d)
+    debootstrap --variant=minbase "$suite" "$root" "$(mirror)" >"$1.log" 2>&1 || { tail -n 5 "$1.log" >&2; die "debootstrap failed"; }
+    rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+    tar --one-file-system -C "$root" -cf "$1.part" .
+    mv "$1.part" "$1"
+    rm -rf "$root"
+}
+
+# busybox_tar FILE: one static program under all its names, a megabyte in all.
+busybox_tar() {
+    local root name busybox
+    need busybox:busybox-static
+    busybox=$(command -v busybox)
+    if ldd "$busybox" >/dev/null 2>&1; then
+        install_packages busybox-static
+    fi
+    root=$(mktemp -d)
+    mkdir -p "$root"/{bin,dev,etc,home,proc,root,sys,tmp,usr,var}
+    chmod 755 "$root" && chmod 1777 "$root/tmp"
+    cp "$busybox" "$root/bin/busybox"
+    for name in $("$busybox" --list | grep -vx busybox); do
+        ln -s busybox "$root/bin/$name"
+    done
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+    echo 'root:x:0:' >"$root/etc/group"
+    tar -C "$root" --owner=0 --group=0 -cf "$1.part" .
+    mv "$1.part" "$1"
+    rm -rf "$root"
+}
