@@ -1,0 +1,9 @@
+from engines import (  # noqa: F401
+    disposable_engine,
+    engine_host,
+    index,
+    locked_registry,
+    oracle,
+    own_name,
+    registry,
+)
