@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 
 import pytest
 import requests
@@ -73,5 +74,5 @@ def test_a_disposable_engine_can_be_killed(disposable_engine: Engine) -> None:
     signal.pidfd_send_signal(process, signal.SIGKILL)
     select.select([process], [], [], 10)
     os.close(process)
-    with pytest.raises(requests.ConnectionError):
-        ask(disposable_engine.host, "GET", "/version")
+    with socket.socket(socket.AF_UNIX) as connection, pytest.raises(ConnectionRefusedError):
+        connection.connect(disposable_engine.host.removeprefix("unix://"))
