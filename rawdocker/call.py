@@ -29,7 +29,7 @@ T = TypeVar("T")
 JSON: TypeAlias = Any
 """What json.loads gives: dict, list, str, int, float, bool or None."""
 
-Query: TypeAlias = Mapping[str, "str | int | bool | Iterable[str] | Mapping[str, Any] | None"]
+Query: TypeAlias = Mapping[str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"]
 """Query parameters by the API's own names. None is not sent; a mapping is sent as JSON (filters); a list repeats the parameter."""
 
 RawBody: TypeAlias = "bytes | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]"
@@ -147,15 +147,8 @@ class Call(Generic[T]):
         """Return the query as names and texts in order of names, as docker sends it: true is 1, false is 0, a mapping is JSON."""
         pairs = []
         for name, value in sorted(self.query.items()):
-            if isinstance(value, bool):
-                pairs.append((name, "1" if value else "0"))
-            elif isinstance(value, (str, int)):
-                pairs.append((name, str(value)))
-            elif isinstance(value, Mapping):
-                if value:
-                    pairs.append((name, json.dumps(value, separators=(",", ":"))))
-            else:
-                pairs.extend((name, item) for item in value or ())
+            items = [value] if isinstance(value, (str, int, Mapping)) else value or ()
+            pairs.extend((name, _text(item)) for item in items if item != {})
         return pairs
 
     def json_body(self) -> JSON | None:
@@ -186,6 +179,14 @@ class HijackCall(StreamCall[Frame]):
     """A call after which the connection carries a container's stdin, stdout and stderr (attach, exec start)."""
 
     __slots__ = ()
+
+
+def _text(value: str | int | Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, Mapping):
+        return json.dumps(value, separators=(",", ":"))
+    return str(value)
 
 
 def _filled(name: str, value: str, path: str) -> str:

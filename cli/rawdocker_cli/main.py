@@ -1,0 +1,221 @@
+"""The command `rawdocker`: global options, the verb, its options; then the verb's function and docker's exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from rawdocker_cli.flags import index, pflag
+from rawdocker_cli.flags.flag import Flag, Options, Verb
+from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
+from rawdocker_cli.flags.ours import OURS
+from rawdocker_cli.shell import PROGRAM, Failure, Shell
+
+GLOBALS = (
+    Flag("config", STRING, "Directory of docker's configuration"),
+    Flag("context", STRING, "Name of the context whose engine is spoken to", short="c"),
+    Flag("debug", BOOL, "Enable debug mode", short="D"),
+    Flag("host", LIST, "The engine's socket: unix:///path, tcp://host:port", short="H"),
+    Flag("log-level", STRING, "debug, info, warn, error or fatal", short="l", default="info"),
+    Flag("tls", BOOL, "Use TLS; implied by --tlsverify"),
+    Flag("tlscacert", STRING, "Trust only certificates signed by this CA"),
+    Flag("tlscert", STRING, "The client's TLS certificate"),
+    Flag("tlskey", STRING, "The client's TLS key"),
+    Flag("tlsverify", BOOL, "Use TLS and verify the engine"),
+    Flag("version", BOOL, "Print version information and quit", short="v"),
+    *OURS,
+)
+LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
+
+BAD_FLAG = 125
+
+
+def entry() -> NoReturn:
+    """Run the command line of this process and leave with its exit code."""
+    # One place for the ways a process ends that are no errors: Ctrl-C, and a reader of our output that has gone.
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except BrokenPipeError:
+        _die_of_closed_pipe()
+    # Threads that wait in read() for a stdin that never ends must not keep the process.
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _die_of_closed_pipe() -> NoReturn:
+    """End as a program does that is not told of closed pipes: by the signal, so that a shell sees 141."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+    os._exit(128 + signal.SIGPIPE)
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what a command line says; return its exit code. Messages go to stderr, output to stdout."""
+    from rawdocker.errors import RawdockerError
+
+    try:
+        return _run(words)
+    except Failure as failure:
+        message, code = failure.message, failure.code
+    except RawdockerError as error:
+        from rawdocker_cli.shell import spoken
+
+        message, code = spoken(error), 1
+    if message:
+        sys.stderr.buffer.write(message.encode("utf-8", "surrogateescape") + b"\n")
+    return code
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        options, rest = pflag.parse(GLOBALS, words, interspersed=False)
+    except pflag.FlagError as error:
+        usage = f"{PROGRAM} [OPTIONS] COMMAND [ARG...]"
+        raise Failure(f"{error}\n\nUsage:  {usage}\n\nRun '{PROGRAM} --help' for more information", BAD_FLAG) from None
+    except pflag.HelpRequested:
+        return _help([])
+    if options.log_level not in LOG_LEVELS:
+        raise Failure(f"unable to parse logging level: {options.log_level}")
+    if options.version:
+        from rawdocker_cli.verbs.system import version_line
+
+        print(version_line())
+        return 0
+    if not rest:
+        return _help([])
+    if rest[0] == "help":
+        return _help(rest[1:])
+    return _dispatch(options, rest)
+
+
+def _dispatch(options: Options, words: list[str]) -> int:
+    verb, rest = _verb(words)
+    if verb is None:
+        return _help_of_group(words)
+    try:
+        typed, arguments = pflag.parse((*verb.flags, *OURS), rest, interspersed=verb.interspersed)
+    except pflag.FlagError as error:
+        raise Failure(f"{error}\n\n{_usage_and_hint(verb, 'Run')}", BAD_FLAG) from None
+    except pflag.HelpRequested as request:
+        return _help_of_verb(verb, short=request.short)
+    _check_count(verb, arguments)
+    shell = Shell(options, options.trace + typed.trace)
+    _check_versions(shell, verb, typed)
+    return _function(verb)(shell, typed, arguments) or 0
+
+
+def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
+    """Return the verb that a command line begins with and what follows it; no verb for the name of a group alone."""
+    noun = words[0]
+    if noun in index.GROUPS and len(words) > 1 and not words[1].startswith("-"):
+        verb, rest, name = index.find(f"{noun} {words[1]}"), words[2:], f"{noun} {words[1]}"
+    elif noun in index.GROUPS:
+        return None, words[1:]
+    else:
+        verb, rest, name = index.find(noun), words[1:], noun
+    if verb is None:
+        _unknown(name, words)
+    return verb, rest
+
+
+def _unknown(name: str, words: list[str]) -> NoReturn:
+    from rawdocker_cli.flags.missing import why_missing
+
+    reason = why_missing(words)
+    if reason:
+        raise Failure(reason, BAD_FLAG)
+    noun = name.partition(" ")[0]
+    if noun in index.GROUPS:
+        usage, group = f"\n\nUsage:  {PROGRAM} {noun}", f" {noun}"
+    else:
+        usage, group = "", ""
+    raise Failure(
+        f"{PROGRAM}: unknown command: {PROGRAM} {name}{usage}\n\nRun '{PROGRAM}{group} --help' for more information"
+    )
+
+
+def _usage_and_hint(verb: Verb, see: str) -> str:
+    from rawdocker_cli.help import usage
+
+    return f"Usage:  {usage(verb)}\n\n{see} '{PROGRAM} {verb.shown} --help' for more information"
+
+
+def _check_count(verb: Verb, words: list[str]) -> None:
+    """Refuse a wrong number of words, as docker words it."""
+    least, most, count = verb.least, verb.most, len(words)
+    if count >= least and (most is None or count <= most):
+        return
+    see = "Run"
+    if most is None:
+        wanted, see = f"requires at least {least} argument{'s' if least != 1 else ''}", "See"
+    elif most == 0:
+        wanted = "accepts no arguments"
+    elif least == most:
+        wanted = f"requires {least} argument{'s' if least != 1 else ''}"
+    elif least == 0:
+        wanted = f"requires at most {most} argument{'s' if most != 1 else ''}"
+    else:
+        wanted = f"requires at least {least} and at most {most} arguments"
+    raise Failure(f"{PROGRAM}: '{PROGRAM} {verb.shown}' {wanted}\n\n{_usage_and_hint(verb, see)}")
+
+
+def _check_versions(shell: Shell, verb: Verb, options: Options) -> None:
+    """Refuse a verb or a typed flag that is newer than the API spoken; only those that have a version ask for it."""
+    from rawdocker.version import at_least
+
+    wanted = [(f'"{PROGRAM} {verb.shown}"', verb.since)] if verb.since else []
+    wanted += [(f'"--{flag.name}"', flag.since) for flag in verb.flags if flag.since and flag.name in options.values]
+    refused = [
+        f"{what} requires API version {since}, but the Docker daemon API version is {shell.docker.version}"
+        for what, since in wanted
+        if not at_least(shell.docker.version, since)
+    ]
+    if refused:
+        raise Failure("\n".join(refused))
+
+
+def _function(verb: Verb) -> Any:
+    from importlib import import_module
+
+    module, _, name = verb.run.partition(":")
+    return getattr(import_module(f"rawdocker_cli.verbs.{module}"), name)
+
+
+def _help(words: list[str]) -> int:
+    if words:
+        verb, _ = _verb(words)
+        return _help_of_verb(verb) if verb is not None else _help_of_group(words)
+    from rawdocker_cli.help import root_page
+
+    sys.stdout.write(root_page(GLOBALS))
+    return 0
+
+
+def _help_of_verb(verb: Verb, *, short: bool = False) -> int:
+    from rawdocker_cli.help import verb_page
+
+    if short:
+        sys.stderr.write("Flag shorthand -h has been deprecated, use --help\n")
+    sys.stdout.write(verb_page(verb, OURS))
+    return 0
+
+
+def _help_of_group(words: list[str]) -> int:
+    from rawdocker_cli.help import group_page
+
+    group, *rest = words
+    try:
+        pflag.parse((), rest, interspersed=True)
+    except pflag.FlagError as error:
+        hint = f"Usage:  {PROGRAM} {group} COMMAND\n\nRun '{PROGRAM} {group} --help' for more information"
+        raise Failure(f"{error}\n\n{hint}", BAD_FLAG) from None
+    except pflag.HelpRequested:
+        pass
+    sys.stdout.write(group_page(group))
+    return 0

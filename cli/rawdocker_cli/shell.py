@@ -1,0 +1,142 @@
+"""What a verb works with: the engine, the streams of the process, the configuration."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rawdocker.call import Call, HijackCall
+
+if TYPE_CHECKING:
+    from rawdocker.client import Client, Connection
+    from rawdocker_cli.flags.flag import Options
+
+PROGRAM = "rawdocker"
+
+
+class Failure(Exception):
+    """Ends a verb with a message on stderr (none where it is empty) and an exit code."""
+
+    def __init__(self, message: str = "", code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Shell:
+    """Passed to every verb as its first argument.
+
+    Answers are plain JSON values here, not models: what the engine said is what templates and tables are fed with.
+    """
+
+    def __init__(self, options: Options, trace: int = 0) -> None:
+        self.options = options
+        """The global flags."""
+        self.trace = trace or int(os.environ.get("RAWDOCKER_TRACE") or 0)
+
+    @cached_property
+    def docker(self) -> Client:
+        """The client, made when the first call is; its endpoint is found as docker finds it."""
+        from rawdocker.client import Client
+        from rawdocker_cli.trace import Trace
+
+        observers = [Trace()] if self.trace else []
+        return Client(endpoint=self._endpoint(), headers=self._headers(), observers=observers)
+
+    def send(self, call: Call[Any]) -> Any:
+        """Execute a call and return its answer as plain JSON values (a list of them for a stream)."""
+        return self.docker.send(call.as_json())
+
+    def stream(self, call: Call[Any]) -> AbstractContextManager[Iterator[Any]]:
+        """Execute a call and iterate over its answer."""
+        return self.docker.stream(call.as_json())
+
+    def hijack(self, call: HijackCall) -> AbstractContextManager[Connection]:
+        """Execute a call and take its connection over."""
+        return self.docker.hijack(call)
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """docker's config.json."""
+        from rawdocker.host import load_config
+
+        return load_config(self._environment)
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        environ = dict(os.environ)
+        if self.options.config:
+            environ["DOCKER_CONFIG"] = self.options.config
+        return environ
+
+    def _endpoint(self) -> Any:
+        from rawdocker.errors import EndpointError
+        from rawdocker.host import resolve
+
+        hosts = self.options.host
+        if len(hosts) > 1:
+            raise Failure("Specify only one -H")
+        try:
+            return resolve(hosts[0] if hosts else None, self.options.context or None, tls=self._tls(), environ=self._environment)
+        except EndpointError as error:
+            raise Failure(f"Failed to initialize: {error}") from None
+
+    def _tls(self) -> Any:
+        options = self.options
+        if not options.typed("tls", "tlsverify", "tlscacert", "tlscert", "tlskey"):
+            return None
+        from rawdocker.host import TLSFiles, config_directory
+
+        verify = options.tlsverify or options.typed("tlscacert")
+        directory = os.environ.get("DOCKER_CERT_PATH") or config_directory(self._environment)
+        files = [
+            getattr(options, flag) or existing(os.path.join(directory, name))
+            for flag, name in (("tlscacert", "ca.pem"), ("tlscert", "cert.pem"), ("tlskey", "key.pem"))
+        ]
+        return TLSFiles(*files, verify=verify) if options.tls or verify else None
+
+    def _headers(self) -> dict[str, str]:
+        headers = {str(name): str(value) for name, value in (self.config.get("HttpHeaders") or {}).items()}
+        for pair in (os.environ.get("DOCKER_CUSTOM_HEADERS") or "").split(","):
+            name, equals, value = pair.partition("=")
+            if equals:
+                headers[name.strip()] = value
+        return headers
+
+    def write(self, text: str) -> None:
+        """Write text to stdout; names that are not UTF-8 pass through unchanged."""
+        self.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes to stdout, at once."""
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def print(self, text: str) -> None:
+        """Write a line to stdout."""
+        self.write(text + "\n")
+
+    def warn(self, text: str) -> None:
+        """Write a line to stderr."""
+        sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+        sys.stderr.buffer.flush()
+
+    def fail(self, message: str, code: int = 1) -> NoReturn:
+        """End the verb with a message and an exit code."""
+        raise Failure(message, code)
+
+
+def existing(path: str) -> str:
+    """Return a path if there is something there, else nothing."""
+    return path if os.path.exists(path) else ""
+
+
+def spoken(error: BaseException) -> str:
+    """Return an error as docker prints it: what the engine said is marked as such."""
+    from rawdocker.errors import EngineError
+
+    return f"Error response from daemon: {error}" if isinstance(error, EngineError) else str(error)

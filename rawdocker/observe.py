@@ -1,0 +1,103 @@
+"""Watching calls: an observer is told of every exchange as it happens, with the very values that are sent.
+
+A client takes observers; each is an object with any of the methods of `Observer`. They run in the thread (or task) that
+executes the call and must not block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from rawdocker.call import Call
+
+
+class Exchange:
+    """One request and its answer, filled in as it goes. Times are seconds of time.perf_counter, 0 until they come."""
+
+    __slots__ = (
+        "call",
+        "ended",
+        "endpoint",
+        "headers",
+        "method",
+        "reason",
+        "received",
+        "response_headers",
+        "started",
+        "status",
+        "target",
+    )
+
+    def __init__(self, call: Call[Any], method: str, target: str, headers: Sequence[tuple[str, str]], endpoint: str) -> None:
+        self.call = call
+        self.method = method
+        self.target = target
+        """Path and query with the version: /v1.41/containers/create?name=web."""
+        self.headers = headers
+        self.endpoint = endpoint
+        self.started = perf_counter()
+        self.status = 0
+        self.reason = ""
+        self.response_headers: Sequence[tuple[str, str]] = ()
+        self.received = 0.0
+        """When the head of the answer was there."""
+        self.ended = 0.0
+
+
+class Observer:
+    """What a client tells. Override what you want to know."""
+
+    def request(self, exchange: Exchange) -> None:
+        """Say that a request is about to be sent."""
+
+    def sent(self, exchange: Exchange, data: bytes) -> None:
+        """Show bytes of a body, or of what is written to a hijacked connection."""
+
+    def response(self, exchange: Exchange) -> None:
+        """Say that the head of the answer is there."""
+
+    def received(self, exchange: Exchange, data: bytes) -> None:
+        """Show bytes of an answer or stream, before they are decoded."""
+
+    def write_closed(self, exchange: Exchange) -> None:
+        """Say that a hijacked connection was closed for writing."""
+
+    def end(self, exchange: Exchange, error: BaseException | None) -> None:
+        """Say that the exchange is over, and how."""
+
+
+class Observers(Observer):
+    """Several observers as one."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = tuple(observers)
+
+    def __bool__(self) -> bool:
+        return bool(self._observers)
+
+    def request(self, exchange: Exchange) -> None:
+        for observer in self._observers:
+            observer.request(exchange)
+
+    def sent(self, exchange: Exchange, data: bytes) -> None:
+        for observer in self._observers:
+            observer.sent(exchange, data)
+
+    def response(self, exchange: Exchange) -> None:
+        for observer in self._observers:
+            observer.response(exchange)
+
+    def received(self, exchange: Exchange, data: bytes) -> None:
+        for observer in self._observers:
+            observer.received(exchange, data)
+
+    def write_closed(self, exchange: Exchange) -> None:
+        for observer in self._observers:
+            observer.write_closed(exchange)
+
+    def end(self, exchange: Exchange, error: BaseException | None) -> None:
+        exchange.ended = perf_counter()
+        for observer in self._observers:
+            observer.end(exchange, error)
