@@ -30,7 +30,8 @@ JSON: TypeAlias = Any
 """What json.loads gives: dict, list, str, int, float, bool or None."""
 
 Query: TypeAlias = Mapping[str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"]
-"""Query parameters by the API's own names. None is not sent; a mapping is sent as JSON (filters); a list repeats the parameter."""
+"""Query parameters by the API's own names. None is not sent; a mapping is sent as JSON (filters, platform);
+a list repeats the parameter."""
 
 RawBody: TypeAlias = "bytes | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]"
 """A body that is not JSON: bytes, an open binary file, or an iterator of chunks (sent chunked, in flat memory)."""
@@ -145,7 +146,7 @@ class Call(Generic[T]):
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the query as names and texts in order of names, as docker sends it: true is 1, false is 0, a mapping is JSON."""
-        pairs = []
+        pairs: list[tuple[str, str]] = []
         for name, value in sorted(self.query.items()):
             items = [value] if isinstance(value, (str, int, Mapping)) else value or ()
             pairs.extend((name, _text(item)) for item in items if item != {})
