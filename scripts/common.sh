@@ -3,15 +3,27 @@ set -euo pipefail
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Everything that is kept between two runs.
+if [ "$(id -u)" -eq 0 ]; then STATE=/var/lib; else STATE=${XDG_CACHE_HOME:-$HOME/.cache}; fi
+STATE=${RAWDOCKER_ENGINE_DIR:-$STATE/rawdocker-engine}
 
 say() { echo "$(basename "$0"): $*" >&2; }
 die() { say "$*"; exit 1; }
 
-# need COMMAND:PACKAGE… installs the package of each command that is missing.
+wait_for() { # wait_for SECONDS COMMAND…
+    local tries=$(($1 * 10))
+    shift
+    until "$@"; do
+        ((tries-- > 0)) || return 1
+        sleep 0.1
+    done
+}
+
+# need COMMAND:PACKAGES… installs the packages of each command that is missing.
 need() {
     local pair missing=()
     for pair; do
-        command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+        command -v "${pair%%:*}" >/dev/null || missing+=(${pair#*:})
     done
     [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
 }

@@ -1,0 +1,45 @@
+# make demo          a first container through the API, from nothing but python3
+# make test          everything: lint, offline, every Python found, and against a real engine (root, Linux)
+# make test-offline  what needs neither root, nor an engine, nor a network once the tools are installed
+# make lint          style and types
+# make clean         stop the tests' engine, delete what was built
+.SILENT:
+.PHONY: demo test test-offline test-pythons test-engine lint clean
+# A container's bytes are exactly what was asked for: no line of make's own among them.
+MAKEFLAGS += --no-print-directory
+
+demo: .venv/installed
+	scripts/demo
+
+test: lint test-offline test-pythons test-engine
+
+test-offline: .venv/installed-dev
+	.venv/bin/pytest -n 2
+
+test-pythons: .venv/installed-dev
+	scripts/pythons
+
+test-engine: .venv/installed-dev
+	scripts/engine up
+	scripts/engine oracle >/dev/null
+	scripts/engine exec .venv/bin/pytest -n 2 -m "live or parity"
+ifdef RAWDOCKER_TEST_ENGINE
+	echo "RAWDOCKER_TEST_ENGINE is set: nothing breaks that engine, so the tests of faults do not run" >&2
+else
+	scripts/engine exec .venv/bin/pytest -m faults
+endif
+
+lint: .venv/installed-dev
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+.venv/installed: pyproject.toml
+	scripts/venv .
+
+.venv/installed-dev: pyproject.toml
+	scripts/venv '.[dev]' && touch .venv/installed
+
+clean:
+	[ "$$(id -u)" -ne 0 ] || scripts/engine clean
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
