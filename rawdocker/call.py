@@ -46,7 +46,8 @@ class Codec(Enum):
     JSON_STREAM = "a stream of JSON documents"
     FRAMES = "multiplexed frames, or raw bytes of a terminal"
     RAW = "raw bytes"
-    HEADERS = "the headers alone"
+    HEADERS = "the headers alone, by name in small letters"
+    PATH_STAT = "the header X-Docker-Container-Path-Stat: a JSON document in base64"
 
 
 class Frame(NamedTuple):

@@ -13,7 +13,7 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from time import perf_counter
 from types import TracebackType
 from typing import Any, TypeVar, overload
@@ -99,13 +99,11 @@ class _Base:
         elif hasattr(content, "read"):
             content = _pieces(content)
         if hijack:
-            headers |= {"Connection": "Upgrade", "Upgrade": "tcp"}
+            headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
         exchange = Exchange(call, call.method, prefix + call.target, list(headers.items()), self.endpoint.url)
-        if self._observers and isinstance(content, bytes):
-            self._observers.request(exchange)
+        self._observers.request(exchange)
+        if isinstance(content, bytes):
             self._observers.sent(exchange, content)
-        else:
-            self._observers.request(exchange)
         request = {"method": call.method, "url": ORIGIN + exchange.target, "headers": headers, "content": content}
         return request, exchange
 
@@ -166,9 +164,8 @@ class Client(_Base):
         """Close the connections that are kept for later calls."""
         self._http.close()
 
-    @property
-    def version(self) -> str:
-        """The API version spoken, such as "1.41"; the first use pings the engine: HEAD /_ping, GET where that fails."""
+    def negotiate(self) -> str:
+        """Return the API version spoken, such as "1.41"; the first use pings the engine: HEAD /_ping, GET where that fails."""
         with self._negotiating:
             if not self._version:
                 self._version = api_version.negotiated(self._ping())
@@ -188,7 +185,7 @@ class Client(_Base):
 
         timeout: seconds that the engine may stay silent; default: the client's.
         """
-        self.version  # noqa: B018
+        self.negotiate()
         if isinstance(call, StreamCall):
             with self.stream(call) as items:
                 return list(items)  # type: ignore[return-value]
@@ -197,9 +194,9 @@ class Client(_Base):
             return _decoded(call, response.headers, b"".join(self._chunks(call, response, exchange)))  # type: ignore[no-any-return]
 
     @overload
-    def stream(self, call: StreamCall[T]) -> _Opened[Iterator[T]]: ...
+    def stream(self, call: StreamCall[T]) -> AbstractContextManager[Iterator[T]]: ...
     @overload
-    def stream(self, call: Call[T]) -> _Opened[Iterator[T]]: ...
+    def stream(self, call: Call[T]) -> AbstractContextManager[Iterator[T]]: ...
     def stream(self, call: Any) -> Any:
         """Execute a call and iterate over its answer as it comes, in flat memory and without a read timeout.
 
@@ -210,7 +207,7 @@ class Client(_Base):
 
     @contextmanager
     def _stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
-        self.version  # noqa: B018
+        self.negotiate()
         with self._open(call, None) as (response, exchange):
             self._check(call, response)
             chunks = self._chunks(call, response, exchange)
@@ -225,7 +222,7 @@ class Client(_Base):
 
         A context manager that gives a Connection; leaving it closes it. Engines answer 101, some proxies 200: both are taken.
         """
-        self.version  # noqa: B018
+        self.negotiate()
         with self._open(call, None, hijack=True) as (response, exchange):
             self._check(call, response)
             connection = Connection(call, response, exchange, self._observers)
@@ -376,9 +373,9 @@ class AsyncClient(_Base):
             return _decoded(call, response.headers, b"".join(body))  # type: ignore[no-any-return]
 
     @overload
-    def stream(self, call: StreamCall[T]) -> _AsyncOpened[AsyncIterator[T]]: ...
+    def stream(self, call: StreamCall[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]: ...
     @overload
-    def stream(self, call: Call[T]) -> _AsyncOpened[AsyncIterator[T]]: ...
+    def stream(self, call: Call[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]: ...
     def stream(self, call: Any) -> Any:
         """Execute a call and iterate over its answer as it comes, in flat memory and without a read timeout."""
         return self._stream(call)
@@ -537,6 +534,8 @@ def _decoded(call: Call[Any], headers: Mapping[str, str], body: bytes) -> Any:
     if call.codec is Codec.TEXT:
         return body.decode("utf-8", "replace")
     if call.codec is Codec.HEADERS:
+        return dict(headers)
+    if call.codec is Codec.PATH_STAT:
         return _modelled(call, _stat_header(call, headers))
     if not call.returns:
         return decode_json(body, call)
@@ -687,7 +686,3 @@ def _cut(error: Exception, call: Call[Any]) -> RawdockerError:
     if isinstance(error, _TIMEOUTS):
         return DeadlineError(f"{call}: the engine was silent for too long", call=call)
     return CutStreamError(f"{call}: the stream was cut: {error or type(error).__name__}", call=call)
-
-
-from contextlib import AbstractAsyncContextManager as _AsyncOpened  # noqa: E402
-from contextlib import AbstractContextManager as _Opened  # noqa: E402

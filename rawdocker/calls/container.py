@@ -525,7 +525,7 @@ def container_archive_info(id: str, *, path: str) -> Call[ContainerPathStat]:
         "/containers/{id}/archive",
         {"id": id},
         query=query,
-        codec=Codec.HEADERS,
+        codec=Codec.PATH_STAT,
         returns="ContainerPathStat",
     )
 

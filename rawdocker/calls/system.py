@@ -32,7 +32,7 @@ def system_ping() -> Call[str]:
 def system_ping_head() -> Call[dict[str, str]]:
     """Ask what the engine speaks: its headers alone.
 
-    Answers the headers by name: Api-Version, Builder-Version, Docker-Experimental, OSType, Swarm and others.
+    Answers the headers by name in small letters: api-version, builder-version, ostype, swarm and others.
     Raises ServerError where the engine is in trouble, NotFoundError where it is older than the call.
     API: HEAD /_ping (SystemPingHead), since 1.40.
     """

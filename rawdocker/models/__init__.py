@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -40,7 +40,8 @@ _NAMES = {
     "container": """
         Address ChangeType ContainerBlkioStatEntry ContainerBlkioStats ContainerCPUStats ContainerCPUUsage
         ContainerConfig ContainerCreateRequest ContainerCreateResponse ContainerInspectResponse
-        ContainerMemoryStats ContainerNetworkStats ContainerPidsStats ContainerPruneResponse ContainerState
+        ContainerMemoryStats ContainerNetworkStats ContainerPathStat ContainerPidsStats
+        ContainerPruneResponse ContainerState
         ContainerStatsResponse ContainerStorageStats ContainerSummary ContainerSummaryHealth
         ContainerSummaryHostConfig ContainerSummaryNetworkSettings ContainerThrottlingData
         ContainerTopResponse ContainerUpdateRequest ContainerUpdateResponse ContainerWaitExitError
@@ -102,7 +103,7 @@ _NAMES = {
     "task": """
         ContainerStatus EndpointPortConfig Limit NetworkAttachment NetworkAttachmentConfig PortStatus Task
         TaskAppArmor TaskConfig TaskContainerSpec TaskCredentialSpec TaskDNSConfig TaskFileTarget
-        TaskNetworkAttachmentSpec TaskPlacement TaskPlacementPreference TaskPluginSpec TaskPrivileges
+        TaskNetwork TaskNetworkAttachmentSpec TaskPlacement TaskPlacementPreference TaskPluginSpec TaskPrivileges
         TaskResources TaskRestartPolicy TaskSELinuxContext TaskSeccomp TaskSecret TaskSpec TaskSpread
         TaskState TaskStatus
     """,
@@ -133,9 +134,10 @@ def adapter(name: str) -> TypeAdapter[Any]:
     Its `validate_json` reads a body, its `validate_python` a value.
     Raises AttributeError for an unknown name.
     """
-    from pydantic import TypeAdapter
+    from pydantic import BeforeValidator, TypeAdapter
 
     payload: Any = __getattr__(name.removeprefix("list[").removesuffix("]"))
     if name.startswith("list["):
-        payload = GenericAlias(list, payload)
+        # Older engines answer null where nothing is in the list.
+        payload = Annotated[GenericAlias(list, payload), BeforeValidator(lambda items: items or [])]
     return TypeAdapter(payload)

@@ -512,6 +512,17 @@ class FilesystemChange(Payload):
     Path: str = ""
 
 
+class ContainerPathStat(Payload):
+    """What a path of a container is."""
+
+    linkTarget: str = ""
+    mode: int = 0
+    """The bits of Go's FileMode: permissions below, 1 << 31 for a directory, 1 << 27 for a link."""
+    mtime: Timestamp = Timestamp()
+    name: str = ""
+    size: int = 0
+
+
 class ContainerWaitExitError(Payload):
     """Why waiting for a container failed."""
 
