@@ -44,7 +44,9 @@ class Template:
         With missing_is_error a key a map does not have is an error, else it prints as `<no value>`.
         Raises ExecutionError with Go's message; its `partial` holds what was printed before.
         """
-        return Run(self.text, self.name, self.templates, functions, missing_is_error).execute(self.root, of(value))
+        return Run(self.text, self.name, self.templates, functions, missing_is_error).execute(
+            self.root, of(value)
+        )
 
     def fields(self) -> set[str]:
         """Return the names of all fields the template mentions, for verbs that ask the engine for more then."""

@@ -25,7 +25,20 @@ from .parser import (
     Text,
     Variable,
 )
-from .values import ANY, INT, Function, FunctionError, GoType, Value, concrete, indirect, of, sorted_items, truth, zero
+from .values import (
+    ANY,
+    INT,
+    Function,
+    FunctionError,
+    GoType,
+    Value,
+    concrete,
+    indirect,
+    of,
+    sorted_items,
+    truth,
+    zero,
+)
 
 MAX_DEPTH = 200
 _CAN_BE_NIL = ("interface", "value", "map", "ptr", "slice")
@@ -247,11 +260,15 @@ class Run:
 
     # Fields and methods.
 
-    def _field_path(self, dot: Value | None, node: FieldPath, args: list[Node], final: _Final) -> Value | None:
+    def _field_path(
+        self, dot: Value | None, node: FieldPath, args: list[Node], final: _Final
+    ) -> Value | None:
         self.node = node
         return self._fields(dot, dot, node, node.names, args, final)
 
-    def _variable_path(self, dot: Value | None, node: Variable, args: list[Node], final: _Final) -> Value | None:
+    def _variable_path(
+        self, dot: Value | None, node: Variable, args: list[Node], final: _Final
+    ) -> Value | None:
         self.node = node
         value = self._variable(node.names[0])
         if len(node.names) == 1:
@@ -265,14 +282,26 @@ class Run:
         return self._fields(dot, value, node, node.names, args, final)
 
     def _fields(
-        self, dot: Value | None, receiver: Value | None, node: Node, names: list[str], args: list[Node], final: _Final
+        self,
+        dot: Value | None,
+        receiver: Value | None,
+        node: Node,
+        names: list[str],
+        args: list[Node],
+        final: _Final,
     ) -> Value | None:
         for name in names[:-1]:
             receiver = self._field(dot, receiver, node, name, [], _MISSING)
         return self._field(dot, receiver, node, names[-1], args, final)
 
     def _field(
-        self, dot: Value | None, receiver: Value | None, node: Node, name: str, args: list[Node], final: _Final
+        self,
+        dot: Value | None,
+        receiver: Value | None,
+        node: Node,
+        name: str,
+        args: list[Node],
+        final: _Final,
     ) -> Value | None:
         if receiver is None:
             if self.missing_is_error:
@@ -299,13 +328,17 @@ class Run:
             if name not in entries and self.missing_is_error:
                 raise self.fail(f"map has no entry for key {quote(name)}")
             return entries.get(name)
-        if target.kind == "ptr" and (target.type.element.kind != "struct" or target.type.element.has_field(name)):
+        if target.kind == "ptr" and (
+            target.type.element.kind != "struct" or target.type.element.has_field(name)
+        ):
             raise self.fail(f"nil pointer evaluating {declared}.{name}")
         raise self.fail(f"can't evaluate field {name} in type {declared}")
 
     # Functions.
 
-    def _function(self, dot: Value | None, node: Identifier, at: Node, args: list[Node], final: _Final) -> Value | None:
+    def _function(
+        self, dot: Value | None, node: Identifier, at: Node, args: list[Node], final: _Final
+    ) -> Value | None:
         self.node = node
         return self._invoke(dot, self.functions[node.name], at, node.name, args, final)
 

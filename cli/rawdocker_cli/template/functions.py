@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .gofmt import sprint, sprintf, sprintln
+from .gofmt import Printer, sprint, sprintf, sprintln
 from .values import (
     ANY,
     INT,
@@ -68,11 +68,16 @@ def _element(item: Value, index: Value | None) -> Value:
         return found if found is not None else zero(item.type.element)
     if item.kind not in ("slice", "array", "string"):
         raise FunctionError(f"can't index item of type {item.type.name}")
-    content = _bytes(item.data) if item.kind == "string" else item.data or []
+    content = _content(item)
     position = _position(index, len(content))
     if position == len(content):
         raise FunctionError(f"reflect: {item.kind} index out of range")
-    return Value(UINT8, content[position]) if item.kind == "string" else content[position]
+    found = content[position]
+    return found if isinstance(found, Value) else Value(UINT8, found)
+
+
+def _content(item: Value) -> bytes | list[Value]:
+    return _bytes(item.data) if item.kind == "string" else item.data or []
 
 
 def _position(index: Value | None, limit: int) -> int:
@@ -95,14 +100,14 @@ def _slice(item: Value | None, *indexes: Value | None) -> Value:
         raise FunctionError(f"can't slice item of type {item.type.name}")
     if item.kind == "string" and len(indexes) == 3:
         raise FunctionError("cannot 3-index slice a string")
-    content = _bytes(item.data) if item.kind == "string" else item.data or []
+    content = _content(item)
     bounds = [0, len(content)]
     for place, index in enumerate(indexes[:2]):
         bounds[place] = _position(concrete(index), len(content))
     if bounds[0] > bounds[1]:
         raise FunctionError(f"invalid slice index: {bounds[0]} > {bounds[1]}")
     part = content[bounds[0] : bounds[1]]
-    return Value(item.type, _text(part) if item.kind == "string" else part)
+    return Value(item.type, _text(part) if isinstance(part, bytes) else part)
 
 
 def _len(item: Value | None) -> int:
@@ -115,16 +120,6 @@ def _len(item: Value | None) -> int:
     if item.kind not in ("string", "slice", "array", "map"):
         raise FunctionError(f"len of type {item.type.name}")
     return len(_bytes(item.data) if item.kind == "string" else item.data or ())
-
-
-def _call(function: Value | None, *_: Value | None) -> None:
-    function = concrete(function)
-    if function is None:
-        raise FunctionError("call of nil")
-    from ..units import quote
-
-    shown = quote(function.data) if function.kind == "string" else sprint([function])
-    raise FunctionError(f"non-function {shown} of type {function.type.name}")
 
 
 # Comparing.
@@ -147,13 +142,15 @@ def _equal(first: Value | None, other: Value | None) -> bool:
         return False
     if first is None or other is None:
         return _is_nil(first) == _is_nil(other)
-    if not kinds[0]:
-        for value, another in ((first, other), (other, first)):
-            if value.kind in ("slice", "map") and not _is_nil(value) and not _is_nil(another):
-                raise FunctionError(
-                    f"non-comparable types {sprint([first])}: {first.type.name}, {other.type.name}: {sprint([other])}"
-                )
+    if not (_is_comparable(first) or _is_nil(first) or _is_nil(other)):
+        raise FunctionError(f"non-comparable type {Printer().argument(first, 's')}: {first.type.name}")
     return _same(first, other)
+
+
+def _is_comparable(value: Value) -> bool:
+    if value.kind == "struct":
+        return all(_is_comparable(item) for item in value.data)
+    return value.kind not in ("slice", "map")
 
 
 def _is_nil(value: Value | None) -> bool:
@@ -210,7 +207,9 @@ def _html(*args: Value | None) -> str:
 
 
 def _js(*args: Value | None) -> str:
-    return "".join(_JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _plain(args))
+    return "".join(
+        _JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _plain(args)
+    )
 
 
 def _urlquery(*args: Value | None) -> str:
@@ -266,7 +265,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "and": Function([VALUE, VALUE], lambda *args: args[-1], variadic=True),
     "or": Function([VALUE, VALUE], lambda *args: args[-1], variadic=True),
     "not": _anything(lambda value: not truth(value), 1),
-    "call": Function([VALUE, VALUE], _call, variadic=True),
     "index": Function([VALUE, VALUE], _index, variadic=True),
     "slice": Function([VALUE, VALUE], _slice, variadic=True),
     "len": _anything(_len, 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..units import quote
 from .gofloat import shortest
@@ -121,16 +121,19 @@ class Printer:
             return self.pointer(arg, verb)
         return self.show(arg, verb, 0)
 
-    def show(self, value: Value | None, verb: str, depth: int) -> str:
+    def show(self, value: Value, verb: str, depth: int) -> str:
         """Return a value printed, or what Go says of a verb that does not fit it."""
-        if value is None:
-            return "<nil>" if verb == "v" else f"%!{verb}(<nil>)"
-        if value.type.text and not self.erroring and verb in "vsxXq" and not (verb == "v" and "#" in self.flags):
+        if (
+            value.type.text
+            and not self.erroring
+            and verb in "vsxXq"
+            and not (verb == "v" and "#" in self.flags)
+        ):
             # A String method of a nil pointer panics, and fmt makes <nil> of that.
             return "<nil>" if value.data is None else self.text(value, value.type.text(value.data), verb)
         if value.kind == "interface":
-            return self.show(value.data, verb, depth + 1)
-        printers = {
+            return self.interface(value, verb, depth)
+        printers: dict[str, Callable[[Value, str], str]] = {
             "bool": self.boolean,
             "int": self.integer,
             "uint": self.integer,
@@ -235,9 +238,15 @@ class Printer:
     def go_syntax(self) -> bool:
         return "#" in self.flags
 
+    def interface(self, value: Value, verb: str, depth: int) -> str:
+        if value.data is not None:
+            return self.show(value.data, verb, depth + 1)
+        return f"{value.type.name}(nil)" if verb == "v" and self.go_syntax else "<nil>"
+
     def mapping(self, value: Value, verb: str, depth: int) -> str:
         shown = [
-            f"{self.show(key, verb, depth + 1)}:{self.show(item, verb, depth + 1)}" for key, item in sorted_items(value)
+            f"{self.show(key, verb, depth + 1)}:{self.show(item, verb, depth + 1)}"
+            for key, item in sorted_items(value)
         ]
         if verb == "v" and self.go_syntax:
             return value.type.name + ("(nil)" if value.data is None else "{" + ", ".join(shown) + "}")
@@ -255,7 +264,7 @@ class Printer:
     def struct(self, value: Value, verb: str, depth: int) -> str:
         named = verb == "v" and bool(self.flags & {"+", "#"})
         shown = [
-            (f"{field.name}:" if named else "") + self.show(concrete(item), verb, depth + 1)
+            (f"{field.name}:" if named else "") + self.show(item, verb, depth + 1)
             for field, item in zip(value.type.fields, value.data, strict=False)
         ]
         if verb == "v" and self.go_syntax:

@@ -197,7 +197,9 @@ class Call(Node):
         return f"{{{{template {quote(self.name)}{pipe}}}}}"
 
 
-_OPERANDS = frozenset(("bool", "char", ".", "field", "identifier", "number", "nil", "string", "variable", "("))
+_OPERANDS = frozenset(
+    ("bool", "char", ".", "field", "identifier", "number", "nil", "string", "variable", "(")
+)
 _END_OF_FILE = Token("EOF", 0, "EOF", 0)
 
 
@@ -487,12 +489,17 @@ class Parser:
     def _number(self, token: Token) -> int | float:
         if token.kind == "char":
             char = self._unquote(token.text)
-            if len(char) != 1:
+            if not char:
+                raise self.fail("invalid syntax")
+            if len(char) > 1:
                 raise self.fail(f"malformed character constant: {token.text}")
             return ord(char)
         value = number(token.text)
         if value is None:
-            raise self.fail(f"bad number syntax: {quote(token.text)}")
+            raise self.fail(f"illegal number syntax: {quote(token.text)}")
+        looks_whole = not set(token.text) & set(".eEpP")
+        if looks_whole and (isinstance(value, float) or value >= 1 << 64):
+            raise self.fail(f"integer overflow: {quote(token.text)}")
         return value
 
     def _unquote(self, text: str) -> str:
@@ -519,13 +526,17 @@ def number(text: str) -> int | float | None:
     except ValueError:
         pass
     try:
-        return float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
+        return (
+            float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
+        )
     except (ValueError, OverflowError):
         return None
 
 
 _SIMPLE = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
-_ESCAPE = re.compile(r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})|[^\\]", re.S)
+_ESCAPE = re.compile(
+    r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})|[^\\]", re.S
+)
 
 
 def unquote(text: str) -> str | None:

@@ -53,7 +53,8 @@ class GoType:
     def has_field(self, name: str) -> bool:
         """Tell whether a struct has a field of this name, its own or from an embedded struct."""
         return any(
-            field.name == name or (field.embedded and pointee(field.type).has_field(name)) for field in self.fields
+            field.name == name or (field.embedded and pointee(field.type).has_field(name))
+            for field in self.fields
         )
 
     def __repr__(self) -> str:
@@ -121,7 +122,9 @@ class Function:
 
     __slots__ = ("call", "parameters", "variadic")
 
-    def __init__(self, parameters: Sequence[GoType], call: Callable[..., Any], variadic: bool = False) -> None:
+    def __init__(
+        self, parameters: Sequence[GoType], call: Callable[..., Any], variadic: bool = False
+    ) -> None:
         self.parameters = parameters
         self.call = call
         self.variadic = variadic
@@ -175,7 +178,8 @@ def strings(items: Sequence[str]) -> Value:
 
 def zero(type: GoType) -> Value:
     """Return the zero value of a type."""
-    return Value(type, _ZERO.get(type.kind, lambda _: None)(type))
+    make = _ZERO.get(type.kind)
+    return Value(type, make(type) if make else None)
 
 
 _ZERO: dict[str, Callable[[GoType], Any]] = {
@@ -215,5 +219,7 @@ def sorted_items(value: Value) -> list[tuple[Value, Value]]:
     """Return a map's entries in the order Go prints them."""
     key = value.type.key or STRING
     entries = value.data or {}
-    order = sorted(entries, key=lambda name: name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name)
+    order = sorted(
+        entries, key=lambda name: name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
+    )
     return [(Value(key, name), entries[name]) for name in order]
