@@ -29,7 +29,9 @@ T = TypeVar("T")
 JSON: TypeAlias = Any
 """What json.loads gives: dict, list, str, int, float, bool or None."""
 
-Query: TypeAlias = Mapping[str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"]
+Query: TypeAlias = Mapping[
+    str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"
+]
 """Query parameters by the API's own names. None is not sent; a mapping is sent as JSON (filters, platform);
 a list repeats the parameter."""
 
@@ -64,7 +66,18 @@ class Call(Generic[T]):
     A value: equal when all its parts are equal, never changed after it is made. `print(call)` shows the request.
     """
 
-    __slots__ = ("arguments", "body", "codec", "headers", "method", "operation", "path", "query", "returns", "tty")
+    __slots__ = (
+        "arguments",
+        "body",
+        "codec",
+        "headers",
+        "method",
+        "operation",
+        "path",
+        "query",
+        "returns",
+        "tty",
+    )
 
     operation: str
     """The specification's operationId, such as ContainerStart."""
@@ -100,7 +113,9 @@ class Call(Generic[T]):
         fix(self, "operation", operation)
         fix(self, "method", method)
         fix(self, "path", path)
-        fix(self, "arguments", {name: _filled(name, value, path) for name, value in (arguments or {}).items()})
+        fix(
+            self, "arguments", {name: _filled(name, value, path) for name, value in (arguments or {}).items()}
+        )
         fix(self, "query", {name: value for name, value in (query or {}).items() if value is not None})
         fix(self, "headers", dict(headers or {}))
         fix(self, "body", body)
@@ -115,7 +130,9 @@ class Call(Generic[T]):
         raise AttributeError(f"a Call is a value: {name} cannot be removed")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in Call.__slots__)
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in Call.__slots__
+        )
 
     def __hash__(self) -> int:
         return hash((self.operation, self.target))
@@ -137,7 +154,9 @@ class Call(Generic[T]):
     def resource(self) -> str:
         """The path with its places filled and escaped, without version and query: /containers/web/start."""
         # A slash inside an argument stays a slash: image names have them (library/debian), and so does docker's own client.
-        return self.path.format_map({name: quote(value, safe="/:@!$&'()*+,;=~") for name, value in self.arguments.items()})
+        return self.path.format_map(
+            {name: quote(value, safe="/:@!$&'()*+,;=~") for name, value in self.arguments.items()}
+        )
 
     @property
     def target(self) -> str:

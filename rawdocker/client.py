@@ -13,7 +13,12 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from time import perf_counter
 from types import TracebackType
 from typing import Any, TypeVar, overload
@@ -52,7 +57,13 @@ USER_AGENT = "rawdocker"
 
 _TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)
 _NETWORK = (httpx.NetworkError, httpcore.NetworkError)
-_FAILURES = (httpx.HTTPError, httpx.StreamError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+_FAILURES = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+)
 
 
 class _Base:
@@ -104,7 +115,12 @@ class _Base:
         self._observers.request(exchange)
         if isinstance(content, bytes):
             self._observers.sent(exchange, content)
-        request = {"method": call.method, "url": ORIGIN + exchange.target, "headers": headers, "content": content}
+        request = {
+            "method": call.method,
+            "url": ORIGIN + exchange.target,
+            "headers": headers,
+            "content": content,
+        }
         return request, exchange
 
     def _answered(self, exchange: Exchange, response: httpx.Response) -> None:
@@ -122,7 +138,9 @@ class _Closed:
 
     def __enter__(self) -> None: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._observers.end(self._exchange, error)
 
 
@@ -147,7 +165,9 @@ class Client(_Base):
     is raised by the calls: UnreachableError, VersionError, EngineError and what is below them (see rawdocker.errors).
     """
 
-    def __init__(self, host: str | None = None, *, transport: httpx.BaseTransport | None = None, **options: Any) -> None:
+    def __init__(
+        self, host: str | None = None, *, transport: httpx.BaseTransport | None = None, **options: Any
+    ) -> None:
         super().__init__(host, **options)
         self._http = httpx.Client(
             transport=transport or EngineTransport(self.endpoint), trust_env=False, follow_redirects=False
@@ -178,7 +198,9 @@ class Client(_Base):
                 # an engine that is starting or shutting down answers 500 and still tells its version
                 if response.status_code == 200 or response.headers.get("api-version"):
                     return response.headers
-        raise error_for(response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping)
+        raise error_for(
+            response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping
+        )
 
     def send(self, call: Call[T], *, timeout: float | None = None) -> T:
         """Execute a call and return its answer: a model, None, text; a list of all items for a stream.
@@ -273,7 +295,9 @@ class Client(_Base):
 class Connection:
     """A hijacked connection. Iterate over it for Frame(stream, data); write() and close_write() may come from another thread."""
 
-    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observers) -> None:
+    def __init__(
+        self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observers
+    ) -> None:
         self.status = response.status_code
         """101 from an engine, 200 from some proxies before it."""
         self.headers = response.headers
@@ -331,7 +355,9 @@ class AsyncClient(_Base):
     ) -> None:
         super().__init__(host, **options)
         self._http = httpx.AsyncClient(
-            transport=transport or AsyncEngineTransport(self.endpoint), trust_env=False, follow_redirects=False
+            transport=transport or AsyncEngineTransport(self.endpoint),
+            trust_env=False,
+            follow_redirects=False,
         )
 
     async def __aenter__(self) -> AsyncClient:
@@ -356,7 +382,9 @@ class AsyncClient(_Base):
             async with self._open(ping, self._timeout) as (response, _):
                 if response.status_code == 200 or response.headers.get("api-version"):
                     return response.headers
-        raise error_for(response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping)
+        raise error_for(
+            response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping
+        )
 
     async def send(self, call: Call[T], *, timeout: float | None = None) -> T:
         """Execute a call and return its answer: a model, None, text; a list of all items for a stream.
@@ -435,7 +463,9 @@ class AsyncClient(_Base):
                     break
             raise refusal(call, response, bytes(body))
 
-    async def _chunks(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> AsyncIterator[bytes]:
+    async def _chunks(
+        self, call: Call[Any], response: httpx.Response, exchange: Exchange
+    ) -> AsyncIterator[bytes]:
         async for chunk in self._read(call, response):
             self._observers.received(exchange, chunk)
             yield chunk
@@ -451,7 +481,9 @@ class AsyncClient(_Base):
 class AsyncConnection:
     """A hijacked connection: `async for frame in connection`, `await connection.write(data)`, `await connection.close_write()`."""
 
-    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observers) -> None:
+    def __init__(
+        self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observers
+    ) -> None:
         self.status = response.status_code
         self.headers = response.headers
         self._call, self._exchange, self._observers = call, exchange, observers
@@ -506,7 +538,9 @@ def refusal(call: Call[Any], response: httpx.Response, body: bytes) -> Rawdocker
     status, phrase = response.status_code, f"{response.status_code} {response.reason_phrase}".strip()
     if status < 400:
         location = response.headers.get("location", "")
-        return ProtocolError(f"{call} was redirected ({phrase}) to {location or 'nowhere'}: not an engine's answer", call=call)
+        return ProtocolError(
+            f"{call} was redirected ({phrase}) to {location or 'nowhere'}: not an engine's answer", call=call
+        )
     text = body[:LONGEST_ERROR].decode("utf-8", "replace").strip()
     if not text:
         message = (
@@ -514,7 +548,10 @@ def refusal(call: Call[Any], response: httpx.Response, body: bytes) -> Rawdocker
             "check if the server supports the requested API version"
         )
     elif response.headers.get("content-type", "").startswith("application/json"):
-        message = _message_in(text) or f"API returned a {phrase.replace(' ', ' (', 1)}) but provided no error-message"
+        message = (
+            _message_in(text)
+            or f"API returned a {phrase.replace(' ', ' (', 1)}) but provided no error-message"
+        )
     else:
         message = text
     return error_for(status, message, call)
@@ -593,7 +630,9 @@ def _items(call: Call[Any], chunks: Iterator[bytes], decoder: Decoder | None = N
         yield converted(item)
 
 
-async def _async_items(call: Call[Any], chunks: AsyncIterator[bytes], decoder: Decoder | None = None) -> AsyncIterator[Any]:
+async def _async_items(
+    call: Call[Any], chunks: AsyncIterator[bytes], decoder: Decoder | None = None
+) -> AsyncIterator[Any]:
     decoder, converted = decoder or decoder_for(call), _converter(call)
     async for chunk in chunks:
         for item in decoder.feed(chunk):
@@ -602,7 +641,9 @@ async def _async_items(call: Call[Any], chunks: AsyncIterator[bytes], decoder: D
         yield converted(item)
 
 
-async def _async_once(call: Call[Any], headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+async def _async_once(
+    call: Call[Any], headers: Mapping[str, str], chunks: AsyncIterator[bytes]
+) -> AsyncIterator[Any]:
     yield _decoded(call, headers, b"".join([chunk async for chunk in chunks]))
 
 
@@ -670,7 +711,9 @@ def _shutdown(sock: Any, *, write_only: bool) -> None:
 def _failure(error: Exception, call: Call[Any], endpoint: Endpoint) -> RawdockerError:
     """Return our error for a request that got no answer."""
     where = f"{call} on {endpoint.url}"
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):  # a mocked transport's; ours raises its own
+    if isinstance(
+        error, (httpx.ConnectError, httpx.ConnectTimeout)
+    ):  # a mocked transport's; ours raises its own
         return UnreachableError(f"Cannot connect to the Docker daemon at {endpoint.url}: {error}", call=call)
     if isinstance(error, _TIMEOUTS):
         return DeadlineError(f"{where}: the engine did not answer in time", call=call)

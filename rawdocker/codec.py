@@ -1,8 +1,8 @@
 """Bytes to values, without I/O: every decoder is fed whatever arrived and gives what is complete.
 
-    decoder = decoder_for(call)
-    for chunk in wherever: yield from decoder.feed(chunk)
-    yield from decoder.end()            # raises CutStreamError where the bytes stop too early
+decoder = decoder_for(call)
+for chunk in wherever: yield from decoder.feed(chunk)
+yield from decoder.end()            # raises CutStreamError where the bytes stop too early
 """
 
 from __future__ import annotations
@@ -92,9 +92,13 @@ class FrameDecoder:
     def end(self) -> Iterator[Frame]:
         if self._stream:
             missing = self._remaining - len(self._buffer)
-            raise CutStreamError(f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing")
+            raise CutStreamError(
+                f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing"
+            )
         if self._buffer:
-            raise CutStreamError(f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes")
+            raise CutStreamError(
+                f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes"
+            )
         return iter(())
 
     def _open(self, header: bytearray) -> None:
@@ -146,7 +150,9 @@ class JSONStreamDecoder:
                 except json.JSONDecodeError as error:
                     if _may_go_on(error, len(self._text)):
                         return
-                    raise ProtocolError(f"not JSON: {error.msg} at {self._text[error.pos : error.pos + 40]!r}") from None
+                    raise ProtocolError(
+                        f"not JSON: {error.msg} at {self._text[error.pos : error.pos + 40]!r}"
+                    ) from None
                 except RecursionError:
                     raise ProtocolError("not the engine's JSON: nested too deeply") from None
                 yield value

@@ -1,24 +1,24 @@
 """What can go wrong, as a tree. Catch the branch that you can handle.
 
-    RawdockerError
-    ├── InvalidCallError         a call that no engine could mean: a blank id, a path that leads elsewhere
-    ├── EndpointError            which engine to speak to is unclear: unknown context, malformed host, unreadable TLS files
-    ├── UnreachableError         the engine cannot be reached: no socket, no permission, refused, TLS failed
-    ├── DeadlineError            a limit that the caller set has passed
-    ├── VersionError             client and engine have no API version in common
-    ├── ProtocolError            the answer is not what an engine says: not JSON, not HTTP, a redirect
-    │   └── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
-    └── EngineError              the engine refused; .status, .message, .call
-        ├── BadRequestError      400
-        ├── UnauthorizedError    401
-        ├── ForbiddenError       403
-        ├── NotFoundError        404
-        ├── NotAcceptableError   406
-        ├── ConflictError        409
-        ├── ServerError          500 and what has no class of its own above it
-        ├── NotSupportedError 501
-        ├── UnavailableError     503
-        └── StreamError          an error inside a stream that began with 200
+RawdockerError
+├── InvalidCallError         a call that no engine could mean: a blank id, a path that leads elsewhere
+├── EndpointError            which engine to speak to is unclear: unknown context, malformed host, unreadable TLS files
+├── UnreachableError         the engine cannot be reached: no socket, no permission, refused, TLS failed
+├── DeadlineError            a limit that the caller set has passed
+├── VersionError             client and engine have no API version in common
+├── ProtocolError            the answer is not what an engine says: not JSON, not HTTP, a redirect
+│   └── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
+└── EngineError              the engine refused; .status, .message, .call
+    ├── BadRequestError      400
+    ├── UnauthorizedError    401
+    ├── ForbiddenError       403
+    ├── NotFoundError        404
+    ├── NotAcceptableError   406
+    ├── ConflictError        409
+    ├── ServerError          500 and what has no class of its own above it
+    ├── NotSupportedError 501
+    ├── UnavailableError     503
+    └── StreamError          an error inside a stream that began with 200
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ class Exchange:
         "target",
     )
 
-    def __init__(self, call: Call[Any], method: str, target: str, headers: Sequence[tuple[str, str]], endpoint: str) -> None:
+    def __init__(
+        self, call: Call[Any], method: str, target: str, headers: Sequence[tuple[str, str]], endpoint: str
+    ) -> None:
         self.call = call
         self.method = method
         self.target = target

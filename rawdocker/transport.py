@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
@@ -47,12 +49,17 @@ class AsyncEngineTransport(httpx.AsyncBaseTransport):
     """The same for asyncio and trio."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._pool = httpcore.AsyncConnectionPool(max_connections=None, network_backend=_AsyncDialer(endpoint))
+        self._pool = httpcore.AsyncConnectionPool(
+            max_connections=None, network_backend=_AsyncDialer(endpoint)
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self._pool.handle_async_request(_core_request(request))
         return httpx.Response(
-            answer.status, headers=answer.headers, stream=_AsyncBody(answer.stream), extensions=answer.extensions
+            answer.status,
+            headers=answer.headers,
+            stream=_AsyncBody(answer.stream),
+            extensions=answer.extensions,
         )
 
     async def aclose(self) -> None:
@@ -146,10 +153,14 @@ class _AsyncDialer(httpcore.AsyncNetworkBackend):
 def _dialable(endpoint: Endpoint) -> Endpoint:
     if endpoint.scheme in ("unix", "tcp"):
         return endpoint
-    advice = "forward the engine's socket and use that: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST"
+    advice = (
+        "forward the engine's socket and use that: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST"
+    )
     if endpoint.scheme != "ssh":
         advice = "use unix:// or tcp://"
-    raise EndpointError(f"{endpoint.url} ({endpoint.reason}): {endpoint.scheme}:// is not supported yet; {advice}")
+    raise EndpointError(
+        f"{endpoint.url} ({endpoint.reason}): {endpoint.scheme}:// is not supported yet; {advice}"
+    )
 
 
 def unreachable(endpoint: Endpoint, error: BaseException) -> UnreachableError:
@@ -162,7 +173,8 @@ def unreachable(endpoint: Endpoint, error: BaseException) -> UnreachableError:
     else:
         first = f"Cannot connect to the Docker daemon at {endpoint.url}. Is the docker daemon running?"
         advice = "start the engine, or name another one with -H or --context"
-        others = [f"unix://{path}" for path in _known_sockets() if f"unix://{path}" != endpoint.url and os.path.exists(path)]
+        known = (f"unix://{path}" for path in _known_sockets() if os.path.exists(path))
+        others = [url for url in known if url != endpoint.url]
         if others:
             advice += f"; there is {', '.join(others)}"
     return UnreachableError(f"{first}\n({endpoint.url} comes from {endpoint.reason}: {why}; {advice})")
@@ -194,7 +206,9 @@ class _TLS:
             self._outgoing,
             server_hostname=(endpoint.tls and endpoint.tls.server_name) or endpoint.address[0],
         )
-        self._lock = threading.Lock()  # reader and writer may be two threads; never held while waiting for the network
+        self._lock = (
+            threading.Lock()
+        )  # reader and writer may be two threads; never held while waiting for the network
 
     def receive(self, data: bytes) -> None:
         with self._lock:
@@ -212,15 +226,14 @@ class _TLS:
     def write(self, data: bytes) -> Generator[bytes | None, None, None]:
         position = 0
         while position < len(data):
-            piece = data[position : position + READ_SIZE]
-            position += yield from self._steps(lambda piece=piece: self._object.write(piece))
+            position += yield from self._steps(
+                partial(self._object.write, data[position : position + READ_SIZE])
+            )
 
     def close_write(self) -> Generator[bytes | None, None, None]:
         with self._lock:
-            try:
+            with suppress(self._want):  # our close_notify is in the buffer; the peer's may come when it likes
                 self._object.unwrap()
-            except self._want:
-                pass  # our close_notify is in the buffer; the peer's may come when it likes
             pending = self._outgoing.read()
         yield pending
 

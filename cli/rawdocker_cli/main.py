@@ -77,7 +77,9 @@ def _run(words: Sequence[str]) -> int:
         options, rest = pflag.parse(GLOBALS, words, interspersed=False)
     except pflag.FlagError as error:
         usage = f"{PROGRAM} [OPTIONS] COMMAND [ARG...]"
-        raise Failure(f"{error}\n\nUsage:  {usage}\n\nRun '{PROGRAM} --help' for more information", BAD_FLAG) from None
+        raise Failure(
+            f"{error}\n\nUsage:  {usage}\n\nRun '{PROGRAM} --help' for more information", BAD_FLAG
+        ) from None
     except pflag.HelpRequested:
         return _help([])
     if options.log_level not in LOG_LEVELS:
@@ -170,11 +172,14 @@ def _check_versions(shell: Shell, verb: Verb, options: Options) -> None:
     from rawdocker.version import at_least
 
     wanted = [(f'"{PROGRAM} {verb.shown}"', verb.since)] if verb.since else []
-    wanted += [(f'"--{flag.name}"', flag.since) for flag in verb.flags if flag.since and flag.name in options.values]
+    wanted += [
+        (f'"--{flag.name}"', flag.since) for flag in verb.flags if flag.since and flag.name in options.values
+    ]
+    spoken_version = shell.docker.negotiate() if wanted else ""
     refused = [
-        f"{what} requires API version {since}, but the Docker daemon API version is {shell.docker.version}"
+        f"{what} requires API version {since}, but the Docker daemon API version is {spoken_version}"
         for what, since in wanted
-        if not at_least(shell.docker.version, since)
+        if not at_least(spoken_version, since)
     ]
     if refused:
         raise Failure("\n".join(refused))

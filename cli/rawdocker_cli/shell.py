@@ -81,7 +81,12 @@ class Shell:
         if len(hosts) > 1:
             raise Failure("Specify only one -H")
         try:
-            return resolve(hosts[0] if hosts else None, self.options.context or None, tls=self._tls(), environ=self._environment)
+            return resolve(
+                hosts[0] if hosts else None,
+                self.options.context or None,
+                tls=self._tls(),
+                environ=self._environment,
+            )
         except EndpointError as error:
             raise Failure(f"Failed to initialize: {error}") from None
 
@@ -93,11 +98,14 @@ class Shell:
 
         verify = options.tlsverify or options.typed("tlscacert")
         directory = os.environ.get("DOCKER_CERT_PATH") or config_directory(self._environment)
-        files = [
-            getattr(options, flag) or existing(os.path.join(directory, name))
-            for flag, name in (("tlscacert", "ca.pem"), ("tlscert", "cert.pem"), ("tlskey", "key.pem"))
-        ]
-        return TLSFiles(*files, verify=verify) if options.tls or verify else None
+        if not options.tls and not verify:
+            return None
+        return TLSFiles(
+            options.tlscacert or existing(os.path.join(directory, "ca.pem")),
+            options.tlscert or existing(os.path.join(directory, "cert.pem")),
+            options.tlskey or existing(os.path.join(directory, "key.pem")),
+            verify=bool(verify),
+        )
 
     def _headers(self) -> dict[str, str]:
         headers = {str(name): str(value) for name, value in (self.config.get("HttpHeaders") or {}).items()}

@@ -6,36 +6,45 @@ parsed raises ValueError whose text follows 'invalid argument "x" for "--flag" f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from rawdocker_cli import units
 from rawdocker_cli.flags.flag import Kind
 
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
+def _refused(function: str, text: str, why: str = "invalid syntax") -> ValueError:
+    from rawdocker_cli.units import quote
+
+    return ValueError(f"strconv.{function}: parsing {quote(text)}: {why}")
+
+
 def _bool(text: str) -> bool:
     if text not in _TRUE + _FALSE:
-        raise ValueError(f"strconv.ParseBool: parsing {units.quote(text)}: invalid syntax")
+        raise _refused("ParseBool", text)
     return text in _TRUE
 
 
-def _integer(bits: int, signed: bool, function: str, *, any_base: bool = True) -> Callable[[str], int]:
+def _integer(bits: int, *, signed: bool) -> Callable[[str], int]:
+    """Return a parser of Go's integers: 10, 0x1f, 0b11, 0o17 and 017, 1_000; a sign where they are signed."""
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    sign = "[+-]?" if signed else ""
-    octal = re.compile(rf"({sign})0([0-7]+)")
-    shape = re.compile(rf"{sign}(\d+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)")
+    function = "ParseInt" if signed else "ParseUint"
 
     def parse(text: str) -> int:
-        digits = octal.sub(r"\1 0o\2", text).replace(" ", "") if octal.fullmatch(text) else text
-        if not shape.fullmatch(digits) or not digits.isascii():
-            raise ValueError(f"strconv.{function}: parsing {units.quote(text)}: invalid syntax")
-        value = int(digits, 0) if any_base else int(text)
+        digits = text[1:] if signed and text[:1] in ("+", "-") else text
+        if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
+            digits = "0o" + digits[1:]
+        try:
+            if not digits.isascii() or not digits[:1].isdigit():
+                raise ValueError
+            value = int(digits, 0)
+        except ValueError:
+            raise _refused(function, text) from None
+        value = -value if text.startswith("-") else value
         if not low <= value <= high:
-            raise ValueError(f"strconv.{function}: parsing {units.quote(text)}: value out of range")
+            raise _refused(function, text, "value out of range")
         return value
 
     return parse
@@ -43,17 +52,25 @@ def _integer(bits: int, signed: bool, function: str, *, any_base: bool = True) -
 
 def _float(text: str) -> float:
     try:
-        return float(text.replace("_", "x"))
+        return float(text)
     except ValueError:
-        raise ValueError(f"strconv.ParseFloat: parsing {units.quote(text)}: invalid syntax") from None
+        raise _refused("ParseFloat", text) from None
+
+
+def _duration(text: str) -> int:
+    from rawdocker_cli.units import parse_duration
+
+    return parse_duration(text)
 
 
 def _bytes(text: str) -> int:
-    return units.ram_in_bytes(text)
+    from rawdocker_cli.units import ram_in_bytes
+
+    return ram_in_bytes(text)
 
 
 def _swap(text: str) -> int:
-    return -1 if text == "-1" else units.ram_in_bytes(text)
+    return -1 if text == "-1" else _bytes(text)
 
 
 def _nano_cpus(text: str) -> int:
@@ -79,31 +96,33 @@ def _pair(text: str) -> tuple[str, str]:
 def _ip(text: str) -> str:
     from ipaddress import ip_address
 
+    from rawdocker_cli.units import quote
+
     try:
         return str(ip_address(text.strip()))
     except ValueError:
-        raise ValueError(f"failed to parse IP: {units.quote(text)}") from None
+        raise ValueError(f"failed to parse IP: {quote(text)}") from None
 
 
 def _filter(text: str) -> tuple[str, str]:
     """Return a --filter's name and value; docker lowers the name and strips both."""
     name, equals, value = text.partition("=")
     if text and not equals:
-        raise ValueError("invalid argument \"" + text + "\": bad format of filter (expected name=value)")
+        raise ValueError("bad format of filter (expected name=value)")
     return name.strip().lower(), value.strip()
 
 
 STRING = Kind("string", str, "")
 BOOL = Kind("", _bool, False, bare="true")
-COUNT = Kind("count", _integer(64, True, "ParseInt"), 0, bare="+1")
+COUNT = Kind("count", _integer(64, signed=True), 0, bare="+1")
 """A flag that counts how often it stands: -TT is 2."""
-INT = Kind("int", _integer(64, True, "ParseInt"), 0)
-INT64 = Kind("int", _integer(64, True, "ParseInt"), 0)
-UINT = Kind("uint", _integer(64, False, "ParseUint"), 0)
-UINT16 = Kind("uint16", _integer(16, False, "ParseUint"), 0)
-UINT64 = Kind("uint", _integer(64, False, "ParseUint"), 0)
+INT = Kind("int", _integer(64, signed=True), 0)
+INT64 = Kind("int", _integer(64, signed=True), 0)
+UINT = Kind("uint", _integer(64, signed=False), 0)
+UINT16 = Kind("uint16", _integer(16, signed=False), 0)
+UINT64 = Kind("uint", _integer(64, signed=False), 0)
 FLOAT = Kind("float", _float, 0.0)
-DURATION = Kind("duration", units.parse_duration, 0)
+DURATION = Kind("duration", _duration, 0)
 """Nanoseconds."""
 BYTES = Kind("bytes", _bytes, 0)
 SWAP = Kind("bytes", _swap, 0)
