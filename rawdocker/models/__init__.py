@@ -103,8 +103,8 @@ _NAMES = {
     "task": """
         ContainerStatus EndpointPortConfig Limit NetworkAttachment NetworkAttachmentConfig PortStatus Task
         TaskAppArmor TaskConfig TaskContainerSpec TaskCredentialSpec TaskDNSConfig TaskFileTarget
-        TaskNetwork TaskNetworkAttachmentSpec TaskPlacement TaskPlacementPreference TaskPluginSpec TaskPrivileges
-        TaskResources TaskRestartPolicy TaskSELinuxContext TaskSeccomp TaskSecret TaskSpec TaskSpread
+        TaskNetwork TaskNetworkAttachmentSpec TaskPlacement TaskPlacementPreference TaskPluginSpec
+        TaskPrivileges TaskResources TaskRestartPolicy TaskSELinuxContext TaskSeccomp TaskSecret TaskSpec TaskSpread
         TaskState TaskStatus
     """,
     "volume": """

@@ -26,8 +26,10 @@ from itertools import takewhile
 from typing import Any, Self
 
 from pydantic import (
+    AliasChoices,
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
     ValidationError,
@@ -148,9 +150,9 @@ class ErrorDetail(Payload):
 
 
 class IDResponse(Payload):
-    """The identifier of what was created."""
+    """The identifier of what was created; secrets and configs answer it as ID."""
 
-    Id: str = ""
+    Id: str = Field("", validation_alias=AliasChoices("Id", "ID"))
 
 
 class ObjectVersion(Payload):

@@ -251,6 +251,9 @@ class EventMessage(Payload):
     scope: Literal["local", "swarm"] | str | None = None
     time: int = 0
     timeNano: int = 0
+    status: str | None = None  # until 1.51
+    id: str | None = None  # until 1.51
+    from_: str | None = Field(None, alias="from")  # until 1.51
 
 
 class DiskUsage(Payload):  # since 1.52

@@ -7,7 +7,6 @@ from pydantic import Field
 from rawdocker.models.base import Driver, ObjectVersion, Payload, Timestamp
 from rawdocker.models.base import Timestamp as _Timestamp
 from rawdocker.models.container import HealthConfig, Mount, Ulimit
-from rawdocker.models.network import Network as _Network
 from rawdocker.models.node import GenericResources as _GenericResources
 from rawdocker.models.node import Platform, ResourceObject
 from rawdocker.models.plugin import PluginPrivilege as _PluginPrivilege
@@ -131,7 +130,8 @@ class TaskContainerSpec(Payload):
     Dir: str | None = None
     Env: list[str] = []
     Groups: list[str] = []
-    HealthCheck: HealthConfig | None = None
+    HealthCheck: HealthConfig | None = None  # as the specification spells it
+    Healthcheck: HealthConfig | None = None  # as engines answer it; they take both
     Hostname: str | None = None
     Hosts: list[str] = []
     Image: str | None = None
@@ -269,11 +269,23 @@ class TaskStatus(Payload):
     Timestamp: _Timestamp | None = None
 
 
+class TaskNetwork(Payload):
+    """A network as the swarm keeps it, which is not the Network that the specification names here."""
+
+    CreatedAt: Timestamp | None = None
+    DriverState: Driver | None = None
+    ID: str = ""
+    IPAMOptions: dict[str, Any] = {}
+    Spec: dict[str, Any] = {}
+    UpdatedAt: Timestamp | None = None
+    Version: ObjectVersion = Field(default_factory=ObjectVersion)
+
+
 class NetworkAttachment(Payload):
     """A network that a task is on, with its addresses."""
 
     Addresses: list[str] = []
-    Network: _Network | None = None
+    Network: TaskNetwork | None = None
 
 
 class Task(Payload):
