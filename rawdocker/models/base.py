@@ -31,11 +31,11 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
-    ModelWrapValidatorHandler,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
+from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 Path = tuple[str | int, ...]
@@ -76,9 +76,7 @@ class Request(Payload):
 
     @model_validator(mode="wrap")
     @classmethod
-    def refuse_mistakes(
-        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
+    def refuse_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Raise a ValidationError that names each mistake by its path."""
         if info.mode == "json":  # only an engine's JSON is forgiven its types
             return cls.model_validate(data)

@@ -305,10 +305,9 @@ class BuildCache(Payload):
     Parents: list[str] = Field(default_factory=list, validation_alias=AliasChoices("Parents", " Parents"))
     Shared: bool = False
     Size: int = 0
-    Type: (
-        Literal["internal", "frontend", "source.local", "source.git.checkout", "exec.cachemount", "regular"]
-        | str
-    ) = ""
+    Type: Literal["internal", "frontend", "source.local", "source.git.checkout", "exec.cachemount", "regular"] | str = (
+        ""
+    )
     UsageCount: int = 0
 
 

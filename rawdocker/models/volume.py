@@ -69,9 +69,7 @@ class ClusterVolumePublishStatus(Payload):  # since 1.42
     NodeID: str | None = None
     PublishContext: dict[str, str] = {}
     State: (
-        Literal["pending-publish", "published", "pending-node-unpublish", "pending-controller-unpublish"]
-        | str
-        | None
+        Literal["pending-publish", "published", "pending-node-unpublish", "pending-controller-unpublish"] | str | None
     ) = None
 
 
