@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import pytest
+
+from rawdocker.errors import EndpointError, InvalidCallError
+from rawdocker.registry import platform, reference
+from rawdocker.registry.credentials import credentials_for
+
+HEX = "e71858f38050021b4a8acfa498c51703138c62f461dc7d3c1f7c58baf8f1965e"
+
+
+@pytest.mark.parametrize(
+    ("typed", "full", "familiar"),
+    [
+        ("debian", "docker.io/library/debian", "debian"),
+        ("debian:12", "docker.io/library/debian:12", "debian:12"),
+        ("library/debian", "docker.io/library/debian", "debian"),
+        ("docker.io/debian", "docker.io/library/debian", "debian"),
+        ("index.docker.io/team/web:1", "docker.io/team/web:1", "team/web:1"),
+        ("docker.io/library/a/b", "docker.io/library/a/b", "library/a/b"),
+        ("team/web", "docker.io/team/web", "team/web"),
+        ("localhost/web", "localhost/web", "localhost/web"),
+        ("Registry/web", "Registry/web", "Registry/web"),
+        ("127.0.0.1:5000/library/debian:12", "127.0.0.1:5000/library/debian:12", "127.0.0.1:5000/library/debian:12"),
+        ("[::1]:5000/web:t", "[::1]:5000/web:t", "[::1]:5000/web:t"),
+        ("a__b/c-d_e.f", "docker.io/a__b/c-d_e.f", "a__b/c-d_e.f"),
+        (f"debian@sha256:{HEX}", f"docker.io/library/debian@sha256:{HEX}", f"debian@sha256:{HEX}"),
+        (f"debian:12@sha256:{HEX}", f"docker.io/library/debian:12@sha256:{HEX}", f"debian:12@sha256:{HEX}"),
+    ],
+)
+def test_a_name_has_a_full_and_a_familiar_form(typed: str, full: str, familiar: str) -> None:
+    found = reference.parse(typed)
+    assert (str(found), str(found.familiar)) == (full, familiar)
+    assert reference.parse(full) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("UPPER", "invalid reference format: repository name (library/UPPER) must be lowercase"),
+        ("a/UPPER:tag", "invalid reference format: repository name (a/UPPER) must be lowercase"),
+        ("", "invalid reference format"),
+        ("a..b", "invalid reference format"),
+        ("a___b", "invalid reference format"),
+        ("a:", "invalid reference format"),
+        ("a:b:c", "invalid reference format"),
+        ("/a", "invalid reference format"),
+        ("a/", "invalid reference format"),
+        ("a\n", "invalid reference format"),
+        ("a:\u0661", "invalid reference format"),
+        ("a:" + "t" * 129, "invalid reference format"),
+        ("a" * 300, "repository name must not be more than 255 characters"),
+        (HEX, f"invalid repository name ({HEX}), cannot specify 64-byte hexadecimal strings"),
+        ("a@sha256:123", "invalid reference format"),
+        (f"a@sha256:{HEX[1:]}", "invalid checksum digest length"),
+        (f"a@sha256:{HEX.upper()}", "invalid checksum digest format"),
+        (f"a@md5:{HEX[:32]}", "unsupported digest algorithm"),
+    ],
+)
+def test_what_is_no_name_is_refused_in_dockers_words(typed: str, message: str) -> None:
+    with pytest.raises(InvalidCallError) as caught:
+        reference.parse(typed)
+    assert str(caught.value) == message
+
+
+def test_only_a_name_alone_gets_the_default_tag() -> None:
+    assert str(reference.parse("debian").with_default_tag()) == "docker.io/library/debian:latest"
+    for typed in ("debian:12", f"debian@sha256:{HEX}"):
+        assert reference.parse(typed).with_default_tag() == reference.parse(typed)
+
+
+def test_a_digest_is_asked_for_rather_than_a_tag() -> None:
+    assert reference.parse(f"debian:12@sha256:{HEX}").tag_or_digest == f"sha256:{HEX}"
+    assert reference.parse("debian:12").tag_or_digest == "12"
+    assert reference.parse("debian").tag_or_digest == "latest"
+
+
+@pytest.mark.parametrize("typed", [HEX, f"sha256:{HEX}"])
+def test_a_full_id_is_a_reference_where_any_is_taken(typed: str) -> None:
+    assert reference.parse_any(typed).digest == f"sha256:{HEX}"
+    assert reference.parse_any("debian:12") == reference.parse("debian:12")
+
+
+def test_a_long_name_is_refused_at_once() -> None:
+    with pytest.raises(InvalidCallError):
+        reference.parse("a-" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("linux/arm64", {"architecture": "arm64", "os": "linux"}),
+        ("linux/arm64/v8", {"architecture": "arm64", "os": "linux", "variant": "v8"}),
+        ("linux/arm/v7", {"architecture": "arm", "os": "linux", "variant": "v7"}),
+        ("linux/arm", {"architecture": "arm", "os": "linux"}),
+        ("linux/armel", {"architecture": "arm", "os": "linux", "variant": "v6"}),
+        ("linux/x86_64", {"architecture": "amd64", "os": "linux"}),
+        ("linux/amd64/v1", {"architecture": "amd64", "os": "linux"}),
+        ("MacOS/aarch64", {"architecture": "arm64", "os": "darwin"}),
+        ("windows(10.0.17763)/amd64", {"architecture": "amd64", "os": "windows", "os.version": "10.0.17763"}),
+        ("linux", {"architecture": platform.local_architecture(), "os": "linux"}),
+        ("s390x", {"architecture": "s390x", "os": platform.local_system()}),
+    ],
+)
+def test_a_platform_becomes_the_object_the_api_takes(typed: str, expected: dict[str, str]) -> None:
+    assert platform.parse(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("foo", '"foo": unknown operating system or architecture: invalid argument'),
+        ("a/b/c/d", '"a/b/c/d": cannot parse platform specifier: invalid argument'),
+        ("linux/*", '"linux/*": wildcards not yet supported: invalid argument'),
+    ],
+)
+def test_what_is_no_platform_is_refused(typed: str, message: str) -> None:
+    with pytest.raises(InvalidCallError) as caught:
+        platform.parse(typed)
+    assert str(caught.value) == message
+
+
+CONFIG = {
+    "auths": {
+        "https://index.docker.io/v1/": {"auth": "c3R1ZGVudDpzZWNyZXQ="},
+        "localhost:5000": {"username": "ada", "password": "pw"},
+        "https://old.example/v1/": {"identitytoken": "token"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        (
+            "docker.io",
+            {"username": "student", "password": "secret", "serveraddress": "https://index.docker.io/v1/"},
+        ),
+        ("localhost:5000", {"username": "ada", "password": "pw", "serveraddress": "localhost:5000"}),
+        ("old.example", {"identitytoken": "token", "serveraddress": "https://old.example/v1/"}),
+        ("elsewhere.example", None),
+    ],
+)
+def test_credentials_are_found_by_registry(domain: str, expected: dict[str, str] | None) -> None:
+    assert credentials_for(domain, CONFIG) == expected
+
+
+def test_broken_credentials_are_not_repeated_in_the_error() -> None:
+    with pytest.raises(EndpointError) as caught:
+        credentials_for("a.example", {"auths": {"a.example": {"auth": "bm90LXNlY3JldA"}}})
+    assert "a.example" in str(caught.value)
+    assert "bm90" not in str(caught.value)
