@@ -29,12 +29,14 @@ need() {
 }
 
 install_packages() {
-    local line="apt-get install -y --no-install-recommends $*"
+    local command=(apt-get install -y --no-install-recommends "$@") log
     command -v apt-get >/dev/null || die "these Debian packages are missing, under whatever name this system has for them: $*"
-    [ "$(id -u)" -eq 0 ] || die "not root, so install what is missing first: sudo apt-get update && sudo $line"
+    [ "$(id -u)" -eq 0 ] || die "not root, so first install what is missing: sudo apt-get update && sudo ${command[*]}"
     say "installing $*"
-    apt-get update -qq >&2 || say "apt-get update failed; trying with the lists there are"
-    DEBIAN_FRONTEND=noninteractive $line -qq >&2
+    log=$(mktemp)
+    apt-get update -qq >"$log" 2>&1 || say "apt-get update failed; trying with the lists there are"
+    DEBIAN_FRONTEND=noninteractive "${command[@]}" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; die "apt-get install failed"; }
+    rm -f "$log"
 }
 
 # The package source apt is configured with, and a suite it has.
