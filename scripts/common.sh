@@ -19,6 +19,9 @@ wait_for() { # wait_for SECONDS COMMAND…
     done
 }
 
+# macOS has no timeout; there the engine's own limits have to do.
+command -v timeout >/dev/null || timeout() { shift && "$@"; }
+
 # need COMMAND:PACKAGES… installs the packages of each command that is missing.
 need() {
     local pair missing=()
