@@ -4,6 +4,8 @@ The function's name is the specification's operationId in snake_case, its keywor
 parameter names (a dash becomes an underscore): what is read in the API documentation is what is typed. None
 means: not sent, the engine's default holds.
 
+The errors that a function names are those of present engines; older ones call some mistakes ServerError.
+
 Each tag of the API is a module, which is loaded when one of its functions is first asked for.
 """
 
@@ -295,14 +297,16 @@ _FUNCTIONS = {
 _MODULE = {name: module for module, names in _FUNCTIONS.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # or a type checker would take any name
 
-    function = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
-    globals()[name] = function
-    return function
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        function = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+        globals()[name] = function
+        return function
 
 
 def __dir__() -> list[str]:

@@ -21,8 +21,8 @@ def distribution_inspect(name: str, *, X_Registry_Auth: Auth | None = None) -> C
             none.
 
     Answers DistributionInspect: Descriptor, and Platforms.
-    Raises UnauthorizedError where the image does not exist or the registry hides it, ForbiddenError where it
-    refuses, BadRequestError for a malformed name.
+    Raises NotFoundError where the registry has no such image, UnauthorizedError where it is missing or
+    hidden, ForbiddenError where the registry refuses, BadRequestError for a malformed name.
     API: GET /distribution/{name}/json (DistributionInspect), since 1.30.
     """
     headers = json_header("X-Registry-Auth", X_Registry_Auth)

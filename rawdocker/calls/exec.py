@@ -40,12 +40,15 @@ def exec_start(id: str, body: ExecStartRequest | Mapping[str, Any]) -> HijackCal
 
     Hijack it to write and read, stream it to read only: Frame(stream, data) in order of arrival. With Detach
     the answer is empty: send it. The exit code is in exec_inspect.
-    Raises NotFoundError where there is no such process, ConflictError where it was started before or the
-    container is paused or does not run, CutStreamError where the stream breaks.
+    Raises NotFoundError where there is no such process, ConflictError where it was started before (when
+    attached, older engines say so in the stream alone) or the container is paused, CutStreamError where the
+    stream breaks.
     API: POST /exec/{id}/start (ExecStart), since 1.25.
     """
     tty = bool(body.get("Tty") if isinstance(body, Mapping) else body.Tty)
-    return HijackCall("ExecStart", "POST", "/exec/{id}/start", {"id": id}, body=body, codec=Codec.FRAMES, tty=tty)
+    return HijackCall(
+        "ExecStart", "POST", "/exec/{id}/start", {"id": id}, body=body, codec=Codec.FRAMES, tty=tty
+    )
 
 
 def exec_resize(id: str, *, h: int, w: int) -> Call[None]:

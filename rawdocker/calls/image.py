@@ -113,7 +113,9 @@ def image_create(
     )
 
 
-def image_inspect(name: str, *, manifests: bool | None = None, platform: Platform | None = None) -> Call[ImageInspect]:
+def image_inspect(
+    name: str, *, manifests: bool | None = None, platform: Platform | None = None
+) -> Call[ImageInspect]:
     """Show all that the engine knows of an image.
 
     Parameters:
@@ -210,8 +212,8 @@ def image_push(
             since the engine insists on the header.
 
     Streams ProgressMessage; the push is over when the stream is.
-    Raises NotFoundError where there is no such image, StreamError where the registry refuses or the push
-    fails, CutStreamError where the stream breaks.
+    Raises NotFoundError or StreamError where there is no such image, StreamError where the registry refuses
+    or the push fails, CutStreamError where the stream breaks.
     API: POST /images/{name}/push (ImagePush), since 1.25; platform since 1.46.
     """
     return StreamCall(
@@ -338,14 +340,16 @@ def image_load(
             of such; sent as JSON. Default: all.
 
     Streams ProgressMessage; the names that were loaded are in its stream texts.
-    Raises BadRequestError for what is no archive of images, StreamError where it fails after it began,
-    CutStreamError where the stream breaks.
+    Raises StreamError for what is no archive of images or where loading fails, CutStreamError where the
+    stream breaks.
     API: POST /images/load (ImageLoad), since 1.25; platform since 1.48.
     """
     query: Query = {"quiet": quiet, "platform": platform}
     returns, codec = "ProgressMessage", Codec.JSON_STREAM
     path = "/images/load"
-    return StreamCall("ImageLoad", "POST", path, query=query, headers=_TAR, body=body, codec=codec, returns=returns)
+    return StreamCall(
+        "ImageLoad", "POST", path, query=query, headers=_TAR, body=body, codec=codec, returns=returns
+    )
 
 
 def image_commit(
