@@ -29,9 +29,7 @@ T = TypeVar("T")
 JSON: TypeAlias = Any
 """What json.loads gives: dict, list, str, int, float, bool or None."""
 
-Query: TypeAlias = Mapping[
-    str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"
-]
+Query: TypeAlias = Mapping[str, "str | int | bool | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None"]
 """Query parameters by the API's own names. None is not sent; a mapping is sent as JSON (filters, platform);
 a list repeats the parameter."""
 
@@ -53,10 +51,12 @@ class Codec(Enum):
 
 
 class Frame(NamedTuple):
-    """A piece of a container's output in order of arrival: which stream, which bytes. Not a line: the engine cuts where it likes."""
+    """A piece of a container's output in order of arrival: which stream, which bytes. Not a line: the engine cuts
+    where it likes."""
 
     stream: str
-    """stdin, stdout or stderr; a terminal has only stdout; systemerr is the engine speaking of a failure in mid-stream."""
+    """stdin, stdout or stderr; a terminal has only stdout; systemerr is the engine speaking of a failure in mid-
+    stream."""
     data: bytes
 
 
@@ -91,9 +91,11 @@ class Call(Generic[T]):
     body: JSON | Request | RawBody | None
     codec: Codec
     returns: str
-    """The name of the model of the answer (of each item, for a stream); empty where the answer stays plain JSON, bytes or text."""
+    """The name of the model of the answer (of each item, for a stream); empty where the answer stays plain JSON,
+    bytes or text."""
     tty: bool
-    """Whether the stream is a terminal's (raw bytes) rather than multiplexed frames. Known from inspect, never guessed."""
+    """Whether the stream is a terminal's (raw bytes) rather than multiplexed frames. Known from inspect, never
+    guessed."""
 
     def __init__(
         self,
@@ -113,9 +115,7 @@ class Call(Generic[T]):
         fix(self, "operation", operation)
         fix(self, "method", method)
         fix(self, "path", path)
-        fix(
-            self, "arguments", {name: _filled(name, value, path) for name, value in (arguments or {}).items()}
-        )
+        fix(self, "arguments", {name: _filled(name, value, path) for name, value in (arguments or {}).items()})
         fix(self, "query", {name: value for name, value in (query or {}).items() if value is not None})
         fix(self, "headers", dict(headers or {}))
         fix(self, "body", body)
@@ -130,9 +130,7 @@ class Call(Generic[T]):
         raise AttributeError(f"a Call is a value: {name} cannot be removed")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(
-            getattr(self, name) == getattr(other, name) for name in Call.__slots__
-        )
+        return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in Call.__slots__)
 
     def __hash__(self) -> int:
         return hash((self.operation, self.target))
@@ -153,7 +151,7 @@ class Call(Generic[T]):
     @property
     def resource(self) -> str:
         """The path with its places filled and escaped, without version and query: /containers/web/start."""
-        # A slash inside an argument stays a slash: image names have them (library/debian), and so does docker's own client.
+        # A slash inside an argument stays one: image names have them (library/debian), and docker's client does so.
         return self.path.format_map(
             {name: quote(value, safe="/:@!$&'()*+,;=~") for name, value in self.arguments.items()}
         )
@@ -165,7 +163,8 @@ class Call(Generic[T]):
         return f"{self.resource}?{urlencode(pairs)}" if pairs else self.resource
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the query as names and texts in order of names, as docker sends it: true is 1, false is 0, a mapping is JSON."""
+        """Return the query as names and texts in order of names, as docker sends it: true is 1, false is 0, a
+        mapping is JSON."""
         pairs: list[tuple[str, str]] = []
         for name, value in sorted(self.query.items()):
             items = [value] if isinstance(value, (str, int, Mapping)) else value or ()
@@ -173,7 +172,8 @@ class Call(Generic[T]):
         return pairs
 
     def json_body(self) -> JSON | None:
-        """Return the body as plain JSON values (a request model gives only what was set), or None where it is not JSON."""
+        """Return the body as plain JSON values (a request model gives only what was set), or None where it is not
+        JSON."""
         dump = getattr(self.body, "model_dump", None)
         if dump is not None:
             return dump(mode="json", by_alias=True, exclude_unset=True)

@@ -92,13 +92,9 @@ class FrameDecoder:
     def end(self) -> Iterator[Frame]:
         if self._stream:
             missing = self._remaining - len(self._buffer)
-            raise CutStreamError(
-                f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing"
-            )
+            raise CutStreamError(f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing")
         if self._buffer:
-            raise CutStreamError(
-                f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes"
-            )
+            raise CutStreamError(f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes")
         return iter(())
 
     def _open(self, header: bytearray) -> None:

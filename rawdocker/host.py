@@ -119,9 +119,7 @@ def parse_host(host: str, tls: bool = False) -> str:
 def config_directory(environ: Mapping[str, str] | None = None) -> str:
     """Return docker's configuration directory: DOCKER_CONFIG, else ~/.docker."""
     environ = os.environ if environ is None else environ
-    return environ.get("DOCKER_CONFIG") or os.path.join(
-        environ.get("HOME") or os.path.expanduser("~"), ".docker"
-    )
+    return environ.get("DOCKER_CONFIG") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".docker")
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -156,9 +154,7 @@ def _of_context(name: str, reason: str, tls: TLSFiles | None, environ: Mapping[s
             f"open {path}: no such file or directory"
         ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EndpointError(
-            f'unable to resolve docker endpoint: context "{name}": {path}: {error!r}'
-        ) from None
+        raise EndpointError(f'unable to resolve docker endpoint: context "{name}": {path}: {error!r}') from None
     directory = os.path.join(store, "tls", digest, "docker")
     if os.path.isdir(directory):
         tls = _tls_in(directory, verify=not docker.get("SkipTLSVerify"))

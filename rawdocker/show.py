@@ -11,11 +11,7 @@ def trace_line(exchange: Exchange, error: BaseException | None = None) -> str:
     The time is that until the head of the answer was there; for an exchange without one, until it failed.
     """
     until = exchange.received or exchange.ended
-    outcome = (
-        f"{exchange.status} {exchange.reason}".strip()
-        if exchange.status
-        else f"failed ({_first_line(error)})"
-    )
+    outcome = f"{exchange.status} {exchange.reason}".strip() if exchange.status else f"failed ({_first_line(error)})"
     return f"{exchange.method} {exchange.target} -> {outcome} {(until - exchange.started) * 1000:.0f} ms"
 
 

@@ -1,0 +1,145 @@
+"""Hijacked connections: what is left of HTTP after an engine said 101, or a proxy 200."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from rawdocker.answer import FAILURES, async_items, cut, items
+from rawdocker.call import Frame, HijackCall
+from rawdocker.codec import decoder_for
+from rawdocker.errors import ProtocolError
+from rawdocker.observe import Exchange, Observer
+from rawdocker.transport import READ_SIZE
+
+
+class Connection:
+    """A hijacked connection. Iterate over it for Frame(stream, data); write() and close_write() may come from
+    another thread."""
+
+    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observer) -> None:
+        self.status = response.status_code
+        """101 from an engine, 200 from some proxies before it."""
+        self.headers = response.headers
+        self._call, self._exchange, self._observers = call, exchange, observers
+        self._network = _network_stream(call, response)
+        self._decoder = decoder_for(call)
+        # Behind a 200 the bytes come as a body, and the iterator must live: collected, it closes the socket.
+        self._body = response.iter_bytes() if self.status != 101 else iter(self._upgraded, b"")
+
+    def _upgraded(self) -> bytes:
+        data: bytes = self._network.read(READ_SIZE)
+        return data
+
+    def __iter__(self) -> Iterator[Frame]:
+        return items(self._call, self.chunks(), self._decoder)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Iterate over the bytes as they come, frame headers included."""
+        try:
+            for chunk in self._body:
+                self._observers.received(self._exchange, chunk)
+                yield chunk
+        except FAILURES as error:
+            raise cut(error, self._call) from error
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to the process's stdin; raises CutStreamError where it reads no more."""
+        self._observers.sent(self._exchange, data)
+        try:
+            self._network.write(data)
+        except FAILURES as error:
+            raise cut(error, self._call) from error
+
+    def close_write(self) -> None:
+        """Close the process's stdin; what it writes can still be read."""
+        self._observers.write_closed(self._exchange)
+        close = _half_close(self._network)
+        if close is not None:
+            close()
+
+    def close(self) -> None:
+        """Close both ways, also while another thread reads."""
+        _shut(self._network)
+        self._network.close()
+
+
+class AsyncConnection:
+    """A hijacked connection: `async for frame in connection`, `await connection.write(data)`, `await
+    connection.close_write()`."""
+
+    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observer) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self._call, self._exchange, self._observers = call, exchange, observers
+        self._network = _network_stream(call, response)
+        self._decoder = decoder_for(call)
+        self._body = response.aiter_bytes() if self.status != 101 else self._upgraded()
+
+    async def _upgraded(self) -> AsyncIterator[bytes]:
+        while data := await self._network.read(READ_SIZE):
+            yield data
+
+    def __aiter__(self) -> AsyncIterator[Frame]:
+        return async_items(self._call, self.chunks(), self._decoder)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Iterate over the bytes as they come, frame headers included."""
+        try:
+            async for chunk in self._body:
+                self._observers.received(self._exchange, chunk)
+                yield chunk
+        except FAILURES as error:
+            raise cut(error, self._call) from error
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes to the process's stdin; raises CutStreamError where it reads no more."""
+        self._observers.sent(self._exchange, data)
+        try:
+            await self._network.write(data)
+        except FAILURES as error:
+            raise cut(error, self._call) from error
+
+    async def close_write(self) -> None:
+        """Close the process's stdin; what it writes can still be read."""
+        self._observers.write_closed(self._exchange)
+        close = _half_close(self._network)
+        result = close() if close is not None else None
+        if result is not None:
+            await result
+
+    async def close(self) -> None:
+        """Close both ways."""
+        await self._network.aclose()
+
+
+def _network_stream(call: HijackCall, response: httpx.Response) -> Any:
+    try:
+        return response.extensions["network_stream"]
+    except KeyError:
+        raise ProtocolError(f"{call}: the transport gives no two-way stream", call=call) from None
+
+
+def _half_close(network: Any) -> Callable[[], Any] | None:
+    """Return what closes a network stream for writing: its own way (TLS), else the socket's."""
+    close_write = network.get_extra_info("close_write")
+    if close_write is not None:
+        return close_write  # type: ignore[no-any-return]
+    sock = network.get_extra_info("socket")
+    return None if sock is None else lambda: _shutdown(sock, write_only=True)
+
+
+def _shut(network: Any) -> None:
+    sock = network.get_extra_info("socket")
+    if sock is not None:
+        _shutdown(sock, write_only=False)
+
+
+def _shutdown(sock: Any, *, write_only: bool) -> None:
+    import socket
+
+    with suppress(OSError):  # the other side was faster
+        sock.shutdown(socket.SHUT_WR if write_only else socket.SHUT_RDWR)

@@ -1,0 +1,199 @@
+"""Bytes to values: each decoder at every split of the bytes, and at every kind of bad end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rawdocker import codec
+from rawdocker.call import Codec, Frame, StreamCall
+from rawdocker.codec import Decoder, FrameDecoder, JSONStreamDecoder, TerminalDecoder
+from rawdocker.errors import CutStreamError, ProtocolError, StreamError
+
+
+def frame(stream: int, payload: bytes) -> bytes:
+    return bytes([stream, 0, 0, 0]) + len(payload).to_bytes(4, "big") + payload
+
+
+def decode(decoder: Decoder, pieces: Iterable[bytes]) -> list[Any]:
+    items = [item for piece in pieces for item in decoder.feed(piece)]
+    return items + list(decoder.end())
+
+
+def splits(data: bytes) -> Iterable[list[bytes]]:
+    yield [data]
+    yield [data[i : i + 1] for i in range(len(data))]
+    for i in range(1, len(data)):
+        yield [data[:i], data[i:]]
+
+
+FRAMES = (
+    frame(1, b"out\n")
+    + frame(2, b"err")
+    + frame(1, b"")
+    + frame(1, b"\x01\x00\x00\x00\x00\x00\x00\x02")
+    + frame(3, b"!")
+)
+DECODED = [
+    Frame("stdout", b"out\n"),
+    Frame("stderr", b"err"),
+    Frame("stdout", b"\x01\x00\x00\x00\x00\x00\x00\x02"),
+    Frame("systemerr", b"!"),
+]
+
+
+def test_frames_are_the_same_at_every_split() -> None:
+    for pieces in splits(FRAMES):
+        assert decode(FrameDecoder(), pieces) == DECODED
+
+
+@pytest.mark.parametrize("size", [size for size in range(1, len(FRAMES)) if size not in (12, 23, 31, 47)])
+def test_a_stream_that_ends_inside_a_frame_raises(size: int) -> None:
+    with pytest.raises(CutStreamError, match="ended inside a frame"):
+        decode(FrameDecoder(), [FRAMES[:size]])
+
+
+@pytest.mark.parametrize("size", [0, 12, 23, 31, 47, len(FRAMES)])
+def test_a_stream_that_ends_between_frames_is_whole(size: int) -> None:
+    assert decode(FrameDecoder(), [FRAMES[:size]]) == [
+        item for item, end in zip(DECODED, (12, 23, 47, len(FRAMES)), strict=True) if end <= size
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", [b"\x04\0\0\0\0\0\0\1x", b"\x01\0\1\0\0\0\0\1x", b"root@box:/# ls\r\n", b"HTTP/1.1 200 OK"]
+)
+def test_what_is_no_frame_header_raises_and_names_the_terminal(header: bytes) -> None:
+    with pytest.raises(ProtocolError, match="tty=True"):
+        decode(FrameDecoder(), [header])
+
+
+def test_a_very_long_frame_comes_in_pieces_so_that_memory_stays_flat() -> None:
+    decoder, payload = FrameDecoder(), b"x" * (codec.LONGEST_FRAME // 4)
+    items = list(decoder.feed(frame(1, b"")[:4] + (10 * len(payload)).to_bytes(4, "big")))
+    for _ in range(10):
+        items += decoder.feed(payload)
+    items += decoder.end()
+    assert [len(item.data) for item in items] == [codec.LONGEST_FRAME, codec.LONGEST_FRAME, 2 * len(payload)]
+    assert {item.stream for item in items} == {"stdout"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=40)), max_size=12), st.integers(1, 17))
+def test_frames_round_trip_in_chunks_of_any_size(frames: list[tuple[int, bytes]], size: int) -> None:
+    data = b"".join(frame(stream, payload) for stream, payload in frames)
+    pieces = [data[i : i + size] for i in range(0, len(data), size)]
+    expected = [Frame(codec.STREAMS[stream], payload) for stream, payload in frames if payload]
+    assert decode(FrameDecoder(), pieces) == expected
+
+
+@given(st.binary(max_size=200), st.integers(1, 50))
+def test_no_bytes_make_the_frame_decoder_fail_in_another_way(data: bytes, size: int) -> None:
+    with suppress(ProtocolError):
+        decode(FrameDecoder(), [data[i : i + size] for i in range(0, len(data), size)])
+
+
+def test_a_terminal_gives_its_bytes_as_stdout() -> None:
+    assert decode(TerminalDecoder(), [b"\x1b[1mhi", b"", b"\xff"]) == [
+        Frame("stdout", b"\x1b[1mhi"),
+        Frame("stdout", b"\xff"),
+    ]
+
+
+DOCUMENTS: list[Any] = [
+    {"status": "Pulling fs layer", "progressDetail": {}, "id": "d50969f205e7"},
+    {"text": '}{]["\\ é 𝄞 \u2028'},
+    [],
+    {"n": [1, 2.5e3, None, True, {"deep": [[]]}]},
+]
+
+
+@pytest.mark.parametrize("separator", ["", "\n", "\r\n", " ", "\x1e", "\n\n\n"])
+def test_documents_are_the_same_at_every_split_whatever_stands_between_them(separator: str) -> None:
+    for ascii_only in (True, False):
+        text = separator.join(json.dumps(document, ensure_ascii=ascii_only) for document in DOCUMENTS)
+        for pieces in splits(text.encode()):
+            assert decode(JSONStreamDecoder(), pieces) == DOCUMENTS
+
+
+def test_a_document_is_given_as_soon_as_it_is_complete() -> None:
+    decoder = JSONStreamDecoder()
+    assert list(decoder.feed(b'{"a":1}{"b"')) == [{"a": 1}]
+    assert list(decoder.feed(b":2}")) == [{"b": 2}]
+
+
+@pytest.mark.parametrize("size", range(1, len('{"a": [1, "x\\u00e9"], "b": true}')))
+def test_a_stream_that_ends_inside_a_document_raises(size: int) -> None:
+    with pytest.raises(CutStreamError, match="inside a JSON document"):
+        decode(JSONStreamDecoder(), [b'{"a": [1, "x\\u00e9"], "b": true}'[:size]])
+
+
+@pytest.mark.parametrize(
+    "text", [b"<html>" + b" " * 40 + b"}", b'{"a": nope                              }', b'{"a" 1                    }']
+)
+def test_what_is_not_json_raises_at_once(text: bytes) -> None:
+    with pytest.raises(ProtocolError, match="not JSON"):
+        list(JSONStreamDecoder().feed(text))
+
+
+def test_a_document_without_end_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(ProtocolError, match="longer than"):
+        decode(JSONStreamDecoder(), [b'{"a": "', *(b"x" * (1 << 20) for _ in range(40))])
+
+
+def test_json_that_is_nested_too_deeply_is_an_error_of_the_protocol() -> None:
+    with pytest.raises(ProtocolError, match="too deeply"):
+        list(JSONStreamDecoder().feed(b"[" * 200_000 + b"]" * 200_000))
+    with pytest.raises(ProtocolError, match="too deeply"):
+        codec.decode_json(b"[" * 200_000 + b"]" * 200_000)
+
+
+@given(st.binary(max_size=120), st.integers(1, 30))
+def test_no_bytes_make_the_json_decoder_fail_in_another_way(data: bytes, size: int) -> None:
+    with suppress(ProtocolError):
+        decode(JSONStreamDecoder(), [data[i : i + size] for i in range(0, len(data), size)])
+
+
+@pytest.mark.parametrize(
+    ("item", "message", "status"),
+    [
+        ({"errorDetail": {"code": 1, "message": "no such host"}, "error": "no such host"}, "no such host", 1),
+        ({"error": "denied"}, "denied", 200),
+        ({"errorDetail": {"message": "unauthorized"}}, "unauthorized", 200),
+        ({"errorDetail": None, "error": ""}, "unknown error", 200),
+    ],
+)
+def test_an_error_in_a_stream_raises(item: dict[str, Any], message: str, status: int) -> None:
+    with pytest.raises(StreamError, match=message) as caught:
+        codec.raise_stream_error(item, None)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize("item", [{"status": "error"}, {}, [], "error", {"stream": "error: no"}])
+def test_what_only_speaks_of_errors_does_not_raise(item: Any) -> None:
+    codec.raise_stream_error(item, None)
+
+
+@pytest.mark.parametrize("data", [b"", b"OK", b"<html>", b'{"a":', b"\xff\xfe"])
+def test_an_answer_that_is_not_json_says_what_came(data: bytes) -> None:
+    with pytest.raises(ProtocolError, match="not JSON"):
+        codec.decode_json(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "tty", "expected"),
+    [
+        (Codec.FRAMES, False, FrameDecoder),
+        (Codec.FRAMES, True, TerminalDecoder),
+        (Codec.JSON_STREAM, False, JSONStreamDecoder),
+        (Codec.RAW, False, codec.RawDecoder),
+    ],
+)
+def test_the_call_says_which_decoder_reads_its_answer(kind: Codec, tty: bool, expected: type) -> None:
+    call: StreamCall[Any] = StreamCall("X", "GET", "/x", codec=kind, tty=tty)
+    assert type(codec.decoder_for(call)) is expected
