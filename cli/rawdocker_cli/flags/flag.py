@@ -57,6 +57,17 @@ def body(path: str) -> Into:
     return put
 
 
+def pairs(path: str) -> Into:
+    """Return what makes a flag's (name, value) pairs an object at a dotted path of the body."""
+    keys = path.split(".")
+
+    def put(draft: Draft, value: list[tuple[str, str]]) -> None:
+        draft.put(keys, dict(value))
+
+    put.__doc__ = path
+    return put
+
+
 def query(name: str) -> Into:
     """Return what makes a value a query parameter."""
 

@@ -87,10 +87,24 @@ def _nano_cpus(text: str) -> int:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise ValueError(f"{text} must be formatted as key=value")
+    key, _, value = text.partition("=")
     return key, value
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, value = _pair(text)
+    bare = key.lstrip(" \t")
+    if not bare:
+        raise ValueError(f"invalid label '{text}': empty name")
+    if " " in bare or "\t" in bare:
+        raise ValueError(f"label '{text}' contains whitespaces")
+    return key, value
+
+
+def _items(text: str) -> list[str]:
+    from rawdocker_cli.flags.values.go import csv_fields
+
+    return csv_fields(text) if text else []
 
 
 def _ip(text: str) -> str:
@@ -131,9 +145,12 @@ DECIMAL = Kind("decimal", _nano_cpus, 0)
 """Billionths."""
 IP = Kind("ip", _ip, "")
 LIST = Kind("list", str, [], repeated=True)
-STRINGS = Kind("strings", str, [], repeated=True)
+STRINGS = Kind("strings", _items, [], repeated=True)
+"""A list to which one use may add several, separated by commas."""
 MAP = Kind("map", _pair, [], repeated=True)
 """A list of (key, value)."""
+LABEL = Kind("list", _label, [], repeated=True)
+"""A list of (name, value) whose names have no blanks inside."""
 FILTER = Kind("filter", _filter, [], repeated=True)
 """A list of (name, value)."""
 

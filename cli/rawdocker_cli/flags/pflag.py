@@ -2,8 +2,8 @@
 
     --name value  --name=value  -n value  -n=value  -nvalue  -itd  --flag  --flag=false  -i=false  --  -
 
-docker's own parser (Go's pflag) differs from click's and argparse's in just these points and in the words of its errors,
-which programs that drive docker read; so this is the one place where they are written down.
+docker's own parser (Go's pflag) differs from click's and argparse's in just these points, and in the words of its
+errors, which programs that drive docker read; so this is the one place where they are written down.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _set(flag: Flag, text: str, options: Options) -> None:
         name = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
         raise FlagError(f'invalid argument {_quoted(text)} for "{name}" flag: {error}') from None
     if flag.kind.repeated:
-        options.values.setdefault(flag.name, []).append(value)
+        options.values.setdefault(flag.name, []).extend(value if isinstance(value, list) else [value])
     elif text == flag.kind.bare == "+1":
         options.values[flag.name] = options.values.get(flag.name, 0) + 1
     else:
