@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from rawdocker import models
 from rawdocker.models.base import Payload, Request, Timestamp
@@ -29,6 +29,7 @@ ANSWERS = {
     "config_create": "IDResponse",
     "config_inspect": "Config",
     "config_list": "list[Config]",
+    "container_archive_info": "ContainerPathStat",
     "container_changes": "list[FilesystemChange]",
     "container_create": "ContainerCreateResponse",
     "container_exec": "IDResponse",
@@ -401,11 +402,12 @@ def test_what_no_model_knows_is_kept() -> None:
 )
 def test_a_value_of_another_type_is_kept_and_harms_nothing_else(field: str, value: Any) -> None:
     text = json.dumps([{"Image": "debian", field: value}, {"Id": "second"}])
-    first, second = models.adapter("list[ContainerSummary]").validate_json(text)
-    assert getattr(first, field) == (str(value) if field == "Id" else value)
-    assert first.Image == "debian"
-    assert first.wire()[field] == getattr(first, field)
-    assert second.Id == "second"
+    adapter = models.adapter("list[ContainerSummary]")
+    for first, second in (adapter.validate_json(text), adapter.validate_python(json.loads(text))):
+        assert getattr(first, field) == (str(value) if field == "Id" else value)
+        assert first.Image == "debian"
+        assert first.wire()[field] == getattr(first, field)
+        assert second.Id == "second"
 
 
 def test_a_body_that_is_no_object_is_refused() -> None:
@@ -500,6 +502,11 @@ def test_a_request_refuses_a_wrong_type_even_in_json() -> None:
         models.ContainerCreateRequest.model_validate_json(b'{"HostConfig": {"Memory": "lots"}}')
 
 
+def test_a_payload_made_by_hand_refuses_a_wrong_type() -> None:
+    with pytest.raises(ValidationError, match="Memory"):
+        models.HostConfig(Memory="lots")
+
+
 def test_a_request_is_what_was_set_under_the_names_of_the_wire() -> None:
     body = models.ContainerCreateRequest(
         Image="debian:12",
@@ -527,7 +534,6 @@ def test_a_payload_shows_only_what_it_holds() -> None:
 
 def test_an_adapter_is_made_once_and_reads_lists_and_values() -> None:
     adapter = models.adapter("list[ErrorResponse]")
-    assert isinstance(adapter, TypeAdapter)
     assert models.adapter("list[ErrorResponse]") is adapter
     assert adapter.validate_python([{"message": "a"}])[0].message == "a"
     assert models.adapter("TaskState").validate_python("novel") == "novel"

@@ -11,9 +11,8 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from rawdocker.models.base import *  # noqa: F403
+    from rawdocker.models.base import Reader
     from rawdocker.models.config import *  # noqa: F403
     from rawdocker.models.container import *  # noqa: F403
     from rawdocker.models.distribution import *  # noqa: F403
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "base": """
         Driver ErrorDetail ErrorResponse IDResponse IdResponse ObjectVersion Payload ProgressDetail
-        ProgressMessage Request TLSInfo Timestamp
+        ProgressMessage Reader Request TLSInfo Timestamp
     """,
     "config": """
         Config ConfigCreateRequest ConfigSpec ConfigUpdateRequest
@@ -41,9 +40,9 @@ _NAMES = {
         Address ChangeType ContainerBlkioStatEntry ContainerBlkioStats ContainerCPUStats ContainerCPUUsage
         ContainerConfig ContainerCreateRequest ContainerCreateResponse ContainerInspectResponse
         ContainerMemoryStats ContainerNetworkStats ContainerPathStat ContainerPidsStats
-        ContainerPruneResponse ContainerState
-        ContainerStatsResponse ContainerStorageStats ContainerSummary ContainerSummaryHealth
-        ContainerSummaryHostConfig ContainerSummaryNetworkSettings ContainerThrottlingData
+        ContainerPruneResponse ContainerState ContainerStatsResponse ContainerStorageStats
+        ContainerSummary ContainerSummaryHealth ContainerSummaryHostConfig
+        ContainerSummaryNetworkSettings ContainerThrottlingData
         ContainerTopResponse ContainerUpdateRequest ContainerUpdateResponse ContainerWaitExitError
         ContainerWaitResponse DeviceMapping DeviceRequest DriverData FilesystemChange GraphDriverData Health
         HealthConfig HealthcheckResult HostConfig HostLogConfig Mount MountBindOptions MountImageOptions
@@ -128,16 +127,18 @@ def __dir__() -> list[str]:
 
 
 @cache
-def adapter(name: str) -> TypeAdapter[Any]:
-    """Give the decoder of a payload by its name: "ContainerInspectResponse" or "list[ContainerSummary]".
+def adapter(name: str) -> Reader:
+    """Give the reader of a payload by its name: "ContainerInspectResponse" or "list[ContainerSummary]".
 
     Its `validate_json` reads a body, its `validate_python` a value.
     Raises AttributeError for an unknown name.
     """
-    from pydantic import BeforeValidator, TypeAdapter
+    from pydantic import BeforeValidator
+
+    from rawdocker.models.base import Reader
 
     payload: Any = __getattr__(name.removeprefix("list[").removesuffix("]"))
     if name.startswith("list["):
         # Older engines answer null where nothing is in the list.
         payload = Annotated[GenericAlias(list, payload), BeforeValidator(lambda items: items or [])]
-    return TypeAdapter(payload)
+    return Reader(payload)

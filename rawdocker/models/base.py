@@ -4,8 +4,8 @@ Attributes bear the names of the wire: what stands in the API documentation is w
 
 Reading never refuses an engine. A field that is absent or null has its default: None, or empty for a list or
 a map, or zero for what every engine sends. What the models do not know is kept: unknown fields in
-`model_extra`, unknown words of an enumeration as text, and a value in JSON whose type is not the expected one
-as it was sent.
+`model_extra`, unknown words of an enumeration as text, and an answered value whose type is not the expected
+one as it was sent.
 
 Writing refuses mistakes. Most definitions serve both ways (`HostConfig` is sent and answered), so the line is
 drawn at the root: a class that derives from `Request` refuses unknown fields at any depth. Such a class is
@@ -31,6 +31,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -39,6 +40,7 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 Path = tuple[str | int, ...]
+_FROM_AN_ENGINE = "from an engine"  # the validation context of values that were JSON
 
 
 class Payload(BaseModel):
@@ -56,7 +58,7 @@ class Payload(BaseModel):
         try:
             return handler(present)
         except ValidationError as error:
-            if info.mode != "json":
+            if info.mode != "json" and info.context != _FROM_AN_ENGINE:
                 raise
             odd = {mistake["loc"][0] for mistake in error.errors()}
         payload = handler({name: value for name, value in present.items() if name not in odd})
@@ -78,7 +80,7 @@ class Request(Payload):
     @classmethod
     def refuse_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Raise a ValidationError that names each mistake by its path."""
-        if info.mode == "json":  # only an engine's JSON is forgiven its types
+        if info.mode == "json" or info.context == _FROM_AN_ENGINE:  # only answers are forgiven their types
             return cls.model_validate(data)
         request = handler(data)
         mistakes = [
@@ -88,6 +90,21 @@ class Request(Payload):
         if mistakes:
             raise ValidationError.from_exception_data(cls.__name__, mistakes)
         return request
+
+
+class Reader:
+    """Reads what an engine sent as one type of payload."""
+
+    def __init__(self, payload: Any) -> None:
+        self._adapter = TypeAdapter[Any](payload)
+
+    def validate_json(self, body: bytes | str) -> Any:
+        """Read a body."""
+        return self._adapter.validate_json(body)
+
+    def validate_python(self, value: Any) -> Any:
+        """Read a value that was JSON as forgivingly as JSON."""
+        return self._adapter.validate_python(value, context=_FROM_AN_ENGINE)
 
 
 def _unknown_fields(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
