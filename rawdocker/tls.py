@@ -35,6 +35,7 @@ class _TLS:
             self._outgoing,
             server_hostname=(endpoint.tls and endpoint.tls.server_name) or endpoint.address[0],
         )
+        self._early = bytearray()
         self._lock = threading.Lock()  # reader and writer may be two threads; never held while waiting for the network
 
     def receive(self, data: bytes) -> None:
@@ -46,7 +47,7 @@ class _TLS:
 
     def read(self, size: int) -> Generator[bytes | None, None, bytes]:
         try:
-            return (yield from self._steps(lambda: self._object.read(size)))
+            return (yield from self._steps(partial(self._take, size)))
         except self._closed:
             return b""
 
@@ -55,9 +56,19 @@ class _TLS:
         while position < len(data):
             position += yield from self._steps(partial(self._object.write, data[position : position + READ_SIZE]))
 
+    def _take(self, size: int) -> bytes:
+        if not self._early:
+            return self._object.read(size)
+        data, self._early = self._early[:size], self._early[size:]
+        return bytes(data)
+
     def close_write(self) -> Generator[bytes | None, None, None]:
         with self._lock:
-            with suppress(self._want):  # our close_notify is in the buffer; the peer's may come when it likes
+            # OpenSSL would throw away what has arrived but is not read yet, looking for the peer's close_notify.
+            with suppress(self._want, *self._closed):
+                while data := self._object.read(READ_SIZE):
+                    self._early += data
+            with suppress(self._want):  # ours is in the buffer then; the peer's may come when it likes
                 self._object.unwrap()
             pending = self._outgoing.read()
         yield pending
@@ -104,9 +115,9 @@ class TLSStream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream, endpoint: Endpoint, timeout: float | None) -> None:
         self._stream = stream
-        self._tls = _TLS(endpoint)
         self._sending = threading.Lock()
         try:
+            self._tls = _TLS(endpoint)
             self._run(self._tls.handshake(), timeout)
         except BaseException:
             stream.close()

@@ -8,7 +8,10 @@ be closed for writing while it is still read, over TLS as well, which Python's S
 from __future__ import annotations
 
 import os
+import select
+import socket
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
@@ -94,7 +97,6 @@ class _AsyncBody(httpx.AsyncByteStream):
 class _Dialer(httpcore.NetworkBackend):
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._network = httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -106,9 +108,7 @@ class _Dialer(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         endpoint = _dialable(self._endpoint)
         try:
-            if endpoint.scheme == "unix":
-                return self._network.connect_unix_socket(endpoint.path, timeout)
-            stream = self._network.connect_tcp(*endpoint.address, timeout)
+            stream = SocketStream(_connected(endpoint, timeout))
             if endpoint.tls is None:
                 return stream
             from rawdocker.tls import TLSStream
@@ -116,6 +116,65 @@ class _Dialer(httpcore.NetworkBackend):
             return TLSStream(stream, endpoint, timeout)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
             raise unreachable(endpoint, error) from error
+
+
+def _connected(endpoint: Endpoint, timeout: float | None) -> socket.socket:
+    if endpoint.scheme == "tcp":
+        sock = socket.create_connection(endpoint.address, timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.settimeout(timeout)
+        sock.connect(endpoint.path)
+    except BaseException:
+        sock.close()  # which httpcore's own backend forgets
+        raise
+    return sock
+
+
+class SocketStream(httpcore.NetworkStream):
+    """A connected socket as httpcore reads and writes it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            self._socket.settimeout(timeout)
+            return self._socket.recv(max_bytes)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            self._socket.settimeout(timeout)
+            self._socket.sendall(buffer)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "socket":
+            return self._socket
+        if info == "is_readable":
+            return self._readable()
+        return None
+
+    def _readable(self) -> bool:
+        if self._socket.fileno() < 0:
+            return True
+        poll = select.poll()  # select() refuses descriptors above 1023
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(0))
+
+
+@contextmanager
+def _as_httpcore(timeout: type[Exception], failure: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(str(error)) from error
+    except OSError as error:
+        raise failure(str(error)) from error
 
 
 class _AsyncDialer(httpcore.AsyncNetworkBackend):
