@@ -92,6 +92,8 @@ class Flag(NamedTuple):
     """The API version that brought it; empty where every version has it."""
     default: Any = None
     """The value when not typed, where it is not the kind's."""
+    alias_of: str = ""
+    """The flag whose value it sets, where it is another name of that flag."""
     hidden: bool = False
     """Not shown in help: an old spelling that docker still takes."""
     unsupported: str = ""

@@ -94,14 +94,15 @@ def _set(flag: Flag, text: str, options: Options) -> None:
     try:
         value = flag.kind.parse(text)
     except ValueError as error:
-        name = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
-        raise FlagError(f'invalid argument {_quoted(text)} for "{name}" flag: {error}') from None
+        shown = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
+        raise FlagError(f'invalid argument {_quoted(text)} for "{shown}" flag: {error}') from None
+    name = flag.alias_of or flag.name
     if flag.kind.repeated:
-        options.values.setdefault(flag.name, []).extend(value if isinstance(value, list) else [value])
+        options.values.setdefault(name, []).extend(value if isinstance(value, list) else [value])
     elif text == flag.kind.bare == "+1":
-        options.values[flag.name] = options.values.get(flag.name, 0) + 1
+        options.values[name] = options.values.get(name, 0) + 1
     else:
-        options.values[flag.name] = value
+        options.values[name] = value
 
 
 def _quoted(text: str) -> str:
