@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode
 from rawdocker.errors import InvalidCallError
 
 if TYPE_CHECKING:
-    from rawdocker.models.base import Request
+    from rawdocker.models.base import Payload
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Call(Generic[T]):
     """What stands in the path's places."""
     query: Query
     headers: Mapping[str, str]
-    body: JSON | Request | RawBody | None
+    body: JSON | Payload | RawBody | None
     codec: Codec
     returns: str
     """The name of the model of the answer (of each item, for a stream); empty where the answer stays plain JSON,
@@ -106,7 +106,7 @@ class Call(Generic[T]):
         *,
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
-        body: JSON | Request | RawBody | None = None,
+        body: JSON | Payload | RawBody | None = None,
         codec: Codec = Codec.JSON,
         returns: str = "",
         tty: bool = False,
@@ -174,9 +174,9 @@ class Call(Generic[T]):
     def json_body(self) -> JSON | None:
         """Return the body as plain JSON values (a request model gives only what was set), or None where it is not
         JSON."""
-        dump = getattr(self.body, "model_dump", None)
-        if dump is not None:
-            return dump(mode="json", by_alias=True, exclude_unset=True)
+        wire = getattr(self.body, "wire", None)
+        if wire is not None:
+            return wire()
         return self.body if isinstance(self.body, (dict, list)) else None
 
     def replace(self, **changes: Any) -> Any:
