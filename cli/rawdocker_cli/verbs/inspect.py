@@ -24,7 +24,7 @@ class Kind(NamedTuple):
     operation: str
     path: str
     go_type: str
-    query: dict[str, Any] = {}
+    query: tuple[tuple[str, str], ...] = ()
     of_swarm: bool = False
 
 
@@ -33,7 +33,7 @@ KINDS = {
     "image": Kind("ImageInspect", "/images/{id}/json", "image.InspectResponse"),
     "network": Kind("NetworkInspect", "/networks/{id}", "network.Inspect"),
     "volume": Kind("VolumeInspect", "/volumes/{id}", "volume.Volume"),
-    "service": Kind("ServiceInspect", "/services/{id}", "swarm.Service", {"insertDefaults": "true"}, of_swarm=True),
+    "service": Kind("ServiceInspect", "/services/{id}", "swarm.Service", (("insertDefaults", "true"),), True),
     "task": Kind("TaskInspect", "/tasks/{id}", "swarm.Task", of_swarm=True),
     "node": Kind("NodeInspect", "/nodes/{id}", "swarm.Node", of_swarm=True),
     "plugin": Kind("PluginInspect", "/plugins/{id}/json", "types.Plugin"),
@@ -106,7 +106,7 @@ def _ask(shell: Shell, kind: str, name: str, **query: Any) -> tuple[str, str]:
         raise Failure("Error: No such image: ")
     operation, path, go_type, given, _ = KINDS[kind]
     wanted = name if kind == "image" else trimmed(kind, name)
-    call: Call[str] = Call(operation, "GET", path, {"id": wanted}, query={**given, **query}, codec=Codec.TEXT)
+    call: Call[str] = Call(operation, "GET", path, {"id": wanted}, query={**dict(given), **query}, codec=Codec.TEXT)
     return go_type, shell.send(call)
 
 
