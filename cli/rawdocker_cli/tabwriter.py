@@ -22,13 +22,14 @@ def char_width(char: str) -> int:
 
 
 def text_width(text: str) -> int:
-    """Return how many terminal cells a text occupies; what a zero-width joiner joins counts once."""
+    """Return how many terminal cells a text occupies; emoji joined to one by a zero-width joiner count once."""
     if text.isascii() and text.isprintable():
         return len(text)
     width = 0
     joined = False
     for char in text:
-        width += 0 if joined else char_width(char)
+        cells = char_width(char)
+        width += 0 if joined and cells == 2 else cells
         joined = char == "\u200d"
     return width
 

@@ -242,9 +242,7 @@ def local(seconds: int, nanos: int = 0) -> Instant:
     return Instant(seconds, nanos, there.tm_gmtoff, name)
 
 
-_RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:(Z)|([+-])(\d\d):(\d\d))", re.ASCII
-)
+_RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:(Z)|([+-])(\d\d):(\d\d))", re.ASCII)
 
 
 def parse_rfc3339(text: str) -> Instant:
@@ -421,8 +419,7 @@ class _Reader:
 
     def _cannot(self, part: str) -> UnitError:
         return UnitError(
-            f"parsing time {quote(self.text)} as {quote(self.layout)}: "
-            f"cannot parse {quote(self.rest)} as {quote(part)}"
+            f"parsing time {quote(self.text)} as {quote(self.layout)}: cannot parse {quote(self.rest)} as {quote(part)}"
         )
 
     def _out_of_range(self, name: str) -> UnitError:

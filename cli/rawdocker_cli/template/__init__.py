@@ -26,8 +26,9 @@ __all__ = [
 class Template:
     """A parsed template."""
 
-    def __init__(self, text: str, name: str) -> None:
-        parser = Parser(text, FUNCTIONS, name)
+    def __init__(self, text: str, name: str, functions: Mapping[str, Function]) -> None:
+        parser = Parser(text, functions, name)
+        self.functions = functions
         self.text = text
         self.name = name
         self.root = parser.parse()
@@ -36,7 +37,7 @@ class Template:
     def render(
         self,
         value: Any,
-        functions: Mapping[str, Function] = FUNCTIONS,
+        functions: Mapping[str, Function] | None = None,
         missing_is_error: bool = False,
     ) -> str:
         """Return the template filled in with a value: a Value or Python's own data.
@@ -44,7 +45,7 @@ class Template:
         With missing_is_error a key a map does not have is an error, else it prints as `<no value>`.
         Raises ExecutionError with Go's message; its `partial` holds what was printed before.
         """
-        return Run(self.text, self.name, self.templates, functions, missing_is_error).execute(
+        return Run(self.text, self.name, self.templates, functions or self.functions, missing_is_error).execute(
             self.root, of(value)
         )
 
@@ -58,9 +59,9 @@ class Template:
         }
 
 
-def parse(text: str, name: str = "") -> Template:
+def parse(text: str, name: str = "", functions: Mapping[str, Function] = FUNCTIONS) -> Template:
     """Parse a template; raises TemplateSyntaxError with Go's message, which holds the template's name."""
-    return Template(text, name)
+    return Template(text, name, functions)
 
 
 def _nodes(tree: Any) -> Iterator[Node]:

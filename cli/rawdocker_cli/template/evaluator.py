@@ -260,15 +260,11 @@ class Run:
 
     # Fields and methods.
 
-    def _field_path(
-        self, dot: Value | None, node: FieldPath, args: list[Node], final: _Final
-    ) -> Value | None:
+    def _field_path(self, dot: Value | None, node: FieldPath, args: list[Node], final: _Final) -> Value | None:
         self.node = node
         return self._fields(dot, dot, node, node.names, args, final)
 
-    def _variable_path(
-        self, dot: Value | None, node: Variable, args: list[Node], final: _Final
-    ) -> Value | None:
+    def _variable_path(self, dot: Value | None, node: Variable, args: list[Node], final: _Final) -> Value | None:
         self.node = node
         value = self._variable(node.names[0])
         if len(node.names) == 1:
@@ -328,17 +324,13 @@ class Run:
             if name not in entries and self.missing_is_error:
                 raise self.fail(f"map has no entry for key {quote(name)}")
             return entries.get(name)
-        if target.kind == "ptr" and (
-            target.type.element.kind != "struct" or target.type.element.has_field(name)
-        ):
+        if target.kind == "ptr" and (target.type.element.kind != "struct" or target.type.element.has_field(name)):
             raise self.fail(f"nil pointer evaluating {declared}.{name}")
         raise self.fail(f"can't evaluate field {name} in type {declared}")
 
     # Functions.
 
-    def _function(
-        self, dot: Value | None, node: Identifier, at: Node, args: list[Node], final: _Final
-    ) -> Value | None:
+    def _function(self, dot: Value | None, node: Identifier, at: Node, args: list[Node], final: _Final) -> Value | None:
         self.node = node
         return self._invoke(dot, self.functions[node.name], at, node.name, args, final)
 
@@ -436,7 +428,7 @@ def _given(value: Value | None, type: GoType) -> Any:
 
 def printed(value: Value | None) -> str:
     """Return what an action prints of its value."""
-    if value is not None and value.kind == "ptr":
+    if value is not None and value.kind == "ptr" and not value.type.text:
         value = indirect(value)
     if value is None:
         return "<no value>"

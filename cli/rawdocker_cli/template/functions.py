@@ -207,9 +207,7 @@ def _html(*args: Value | None) -> str:
 
 
 def _js(*args: Value | None) -> str:
-    return "".join(
-        _JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _plain(args)
-    )
+    return "".join(_JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _plain(args))
 
 
 def _urlquery(*args: Value | None) -> str:

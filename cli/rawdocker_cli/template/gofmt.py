@@ -123,12 +123,7 @@ class Printer:
 
     def show(self, value: Value, verb: str, depth: int) -> str:
         """Return a value printed, or what Go says of a verb that does not fit it."""
-        if (
-            value.type.text
-            and not self.erroring
-            and verb in "vsxXq"
-            and not (verb == "v" and "#" in self.flags)
-        ):
+        if value.type.text and not self.erroring and verb in "vsxXq" and not (verb == "v" and "#" in self.flags):
             # A String method of a nil pointer panics, and fmt makes <nil> of that.
             return "<nil>" if value.data is None else self.text(value, value.type.text(value.data), verb)
         if value.kind == "interface":
@@ -145,7 +140,7 @@ class Printer:
             "struct": lambda value, verb: self.struct(value, verb, depth),
             "ptr": lambda value, verb: self.reference(value, verb, depth),
         }
-        return printers[value.kind](value, verb)
+        return printers.get(value.kind, self.bad)(value, verb)
 
     def bad(self, value: Value, verb: str) -> str:
         self.erroring = True
@@ -245,8 +240,7 @@ class Printer:
 
     def mapping(self, value: Value, verb: str, depth: int) -> str:
         shown = [
-            f"{self.show(key, verb, depth + 1)}:{self.show(item, verb, depth + 1)}"
-            for key, item in sorted_items(value)
+            f"{self.show(key, verb, depth + 1)}:{self.show(item, verb, depth + 1)}" for key, item in sorted_items(value)
         ]
         if verb == "v" and self.go_syntax:
             return value.type.name + ("(nil)" if value.data is None else "{" + ", ".join(shown) + "}")

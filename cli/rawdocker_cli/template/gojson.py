@@ -80,14 +80,12 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
             inner = item.data if item.kind == "ptr" else item
             if inner is not None:
                 yield from (pair for pair in _members(inner) if pair[0] not in own)
-        elif field.json and not (field.omit and _is_left_out(item, field.omit)):
+        elif field.json and not (field.omit and _is_empty(item)):
             yield field.json, item
 
 
-def _is_left_out(item: Value, omit: str) -> bool:
-    if item.kind == "struct":
-        return omit == "zero" and not item.data
-    return item.data is None or (not item.data and item.kind != "ptr" and item.kind != "struct")
+def _is_empty(item: Value) -> bool:
+    return item.data is None or (item.kind not in ("ptr", "struct", "time") and not item.data)
 
 
 # The engine's own text, laid out anew and otherwise untouched.

@@ -31,7 +31,7 @@ class Token(NamedTuple):
 
 _SPACES = " \t\r\n"
 _RIGHT = re.compile(r"[ \t\r\n]-\}\}|\}\}")
-_WORD = re.compile(r"(?P<dollar>\$)\w*|(?P<dot>\.)(?![0-9])\w*|[^\W\d]\w*")
+_WORD = re.compile(r"(?P<dollar>\$)\w*|(?P<dot>\.)(?![0-9]|\Z)\w*|[^\W\d]\w*")
 _EXPONENT = r"(?:[eE][+-]?[0-9_]*)?"
 _NUMBER = re.compile(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?"

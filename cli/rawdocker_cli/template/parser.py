@@ -197,9 +197,7 @@ class Call(Node):
         return f"{{{{template {quote(self.name)}{pipe}}}}}"
 
 
-_OPERANDS = frozenset(
-    ("bool", "char", ".", "field", "identifier", "number", "nil", "string", "variable", "(")
-)
+_OPERANDS = frozenset(("bool", "char", ".", "field", "identifier", "number", "nil", "string", "variable", "("))
 _END_OF_FILE = Token("EOF", 0, "EOF", 0)
 
 
@@ -526,17 +524,13 @@ def number(text: str) -> int | float | None:
     except ValueError:
         pass
     try:
-        return (
-            float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
-        )
+        return float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None
 
 
 _SIMPLE = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
-_ESCAPE = re.compile(
-    r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})|[^\\]", re.S
-)
+_ESCAPE = re.compile(r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})|[^\\]", re.S)
 
 
 def unquote(text: str) -> str | None:

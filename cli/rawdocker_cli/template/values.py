@@ -19,7 +19,7 @@ class Number(str):
 class GoType:
     """Describe a Go type: its printed name, its kind and what it is made of."""
 
-    __slots__ = ("_fields", "elem", "key", "kind", "marshal", "methods", "name", "named", "text")
+    __slots__ = ("_fields", "elem", "key", "kind", "marshal", "methods", "name", "named", "text", "zero")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class GoType:
         self.named = named
         self._fields = fields
         self.methods: Mapping[str, Function] = {}
+        self.zero: Any = None  # the zero value's data, where the kind does not tell
         self.text: Callable[[Any], str] | None = None  # the String method
         self.marshal: Callable[[Any], str] | None = None  # the MarshalJSON method
 
@@ -53,8 +54,7 @@ class GoType:
     def has_field(self, name: str) -> bool:
         """Tell whether a struct has a field of this name, its own or from an embedded struct."""
         return any(
-            field.name == name or (field.embedded and pointee(field.type).has_field(name))
-            for field in self.fields
+            field.name == name or (field.embedded and pointee(field.type).has_field(name)) for field in self.fields
         )
 
     def __repr__(self) -> str:
@@ -66,11 +66,11 @@ class Field:
 
     __slots__ = ("embedded", "json", "name", "omit", "type")
 
-    def __init__(self, name: str, type: GoType, json: str, omit: str = "", embedded: bool = False) -> None:
+    def __init__(self, name: str, type: GoType, json: str, omit: bool = False, embedded: bool = False) -> None:
         self.name = name
         self.type = type
         self.json = json  # "" where the JSON has no such field, or the fields of an embedded one
-        self.omit = omit  # "", "empty" or "zero"
+        self.omit = omit  # left out of the JSON where empty
         self.embedded = embedded
 
 
@@ -122,9 +122,7 @@ class Function:
 
     __slots__ = ("call", "parameters", "variadic")
 
-    def __init__(
-        self, parameters: Sequence[GoType], call: Callable[..., Any], variadic: bool = False
-    ) -> None:
+    def __init__(self, parameters: Sequence[GoType], call: Callable[..., Any], variadic: bool = False) -> None:
         self.parameters = parameters
         self.call = call
         self.variadic = variadic
@@ -178,6 +176,8 @@ def strings(items: Sequence[str]) -> Value:
 
 def zero(type: GoType) -> Value:
     """Return the zero value of a type."""
+    if type.zero is not None:
+        return Value(type, type.zero)
     make = _ZERO.get(type.kind)
     return Value(type, make(type) if make else None)
 
@@ -219,7 +219,5 @@ def sorted_items(value: Value) -> list[tuple[Value, Value]]:
     """Return a map's entries in the order Go prints them."""
     key = value.type.key or STRING
     entries = value.data or {}
-    order = sorted(
-        entries, key=lambda name: name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
-    )
+    order = sorted(entries, key=lambda name: name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name)
     return [(Value(key, name), entries[name]) for name in order]
