@@ -37,7 +37,7 @@ def entry() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
     # One place for the ways a process ends that are no errors: Ctrl-C, and a reader of our output that has gone.
     try:
-        code = run(sys.argv[1:])
+        code = _complete() if "_RAWDOCKER_COMPLETE" in os.environ else run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
@@ -46,6 +46,17 @@ def entry() -> NoReturn:
     # Threads that wait in read() for a stdin that never ends must not keep the process.
     sys.stderr.flush()
     os._exit(code)
+
+
+def _complete() -> int:
+    """Answer a shell that asks for completions."""
+    from rawdocker_cli.typer_app import complete
+
+    try:
+        complete()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
 
 
 def _die_of_closed_pipe() -> NoReturn:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rawdocker.call import Call, HijackCall
 
 if TYPE_CHECKING:
-    from rawdocker.client import Client, Connection
+    from rawdocker.client import Client
+    from rawdocker.connection import Connection
     from rawdocker_cli.flags.flag import Options
 
 PROGRAM = "rawdocker"
@@ -144,7 +145,8 @@ def existing(path: str) -> str:
 
 
 def spoken(error: BaseException) -> str:
-    """Return an error as docker prints it: what the engine said is marked as such."""
-    from rawdocker.errors import EngineError
+    """Return an error as docker prints it: a refusal of the engine is marked as such, an error in a stream is not."""
+    from rawdocker.errors import EngineError, StreamError
 
-    return f"Error response from daemon: {error}" if isinstance(error, EngineError) else str(error)
+    refused = isinstance(error, EngineError) and not isinstance(error, StreamError)
+    return f"Error response from daemon: {error}" if refused else str(error)

@@ -32,6 +32,7 @@ _COMMANDS = {
         "network connect", "network disconnect", "network prune",
     ),
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
+    "completion": ("completion",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 
