@@ -1,0 +1,148 @@
+"""images, pull, tag, rmi, history, search and image prune."""
+
+from __future__ import annotations
+
+from rawdocker_cli.flags.flag import Draft, Flag, Into, Verb
+from rawdocker_cli.flags.kinds import BOOL, FILTER, INT, STRING, STRINGS
+
+
+def _truth(name: str) -> Into:
+    """Return what makes a query parameter of a flag that is on; docker does not send one that is off."""
+
+    def put(draft: Draft, value: bool) -> None:
+        if value:
+            draft.query[name] = True
+
+    return put
+
+
+def _limit(draft: Draft, value: int) -> None:
+    if value > 0:
+        draft.query["limit"] = value
+
+
+def _platforms(draft: Draft, texts: list[str]) -> None:
+    from rawdocker.registry import platform
+
+    found = [platform.parse(text) for text in texts]
+    draft.query["platforms"] = [wanted for place, wanted in enumerate(found) if wanted not in found[:place]]
+
+
+_FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template")
+_NO_TRUNC = Flag("no-trunc", BOOL, "Do not shorten anything")
+
+_LIST = (
+    Flag("all", BOOL, "Also the layers between (?all)", _truth("all"), short="a"),
+    Flag("digests", BOOL, "Also digests"),
+    Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
+    _FORMAT,
+    _NO_TRUNC,
+    Flag("quiet", BOOL, "Only ids", short="q"),
+    Flag("tree", BOOL, "A tree of platforms (?manifests)", since="1.47"),
+)
+_LIST_CALLS = ("GET /images/json?all&filters",)
+
+VERBS = (
+    Verb(
+        "image ls",
+        "[OPTIONS] [REPOSITORY[:TAG]]",
+        "List images",
+        0,
+        1,
+        "image:ls",
+        _LIST_CALLS,
+        _LIST,
+        aliases=("image list",),
+    ),
+    Verb("images", "[OPTIONS] [REPOSITORY[:TAG]]", "List images", 0, 1, "image:images", _LIST_CALLS, _LIST),
+    Verb(
+        "image pull",
+        "[OPTIONS] NAME[:TAG|@DIGEST]",
+        "Let the engine download an image from a registry",
+        1,
+        1,
+        "image:pull",
+        ("POST /images/create?fromImage&tag&platform",),
+        (
+            Flag("all-tags", BOOL, "All tags of the name (no ?tag)", short="a"),
+            Flag("disable-content-trust", BOOL, "Do not verify signatures", default=True, hidden=True),
+            Flag("platform", STRING, "os/arch, where there are several (?platform)", since="1.32"),
+            Flag("quiet", BOOL, "No progress", short="q"),
+        ),
+        aliases=("pull",),
+    ),
+    Verb(
+        "image tag",
+        "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+        "Give an image one more name",
+        2,
+        2,
+        "image:tag",
+        ("POST /images/{name}/tag?repo&tag",),
+        aliases=("tag",),
+        interspersed=False,
+    ),
+    Verb(
+        "image rm",
+        "[OPTIONS] IMAGE [IMAGE...]",
+        "Remove one or more images",
+        1,
+        None,
+        "image:rmi",
+        ("DELETE /images/{name}?force&noprune&platforms",),
+        (
+            Flag("force", BOOL, "Also where a container uses it, or it has more names (?force)", _truth("force"), "f"),
+            Flag("no-prune", BOOL, "Keep parents without a name (?noprune)", _truth("noprune")),
+            Flag("platform", STRINGS, "Only this platform (?platforms)", _platforms, since="1.50"),
+        ),
+        aliases=("rmi", "image remove", "image rmi"),
+    ),
+    Verb(
+        "image history",
+        "[OPTIONS] IMAGE",
+        "Show the steps an image was made in",
+        1,
+        1,
+        "image:history",
+        ("GET /images/{name}/history?platform",),
+        (
+            _FORMAT,
+            Flag("human", BOOL, "Sizes and times for people", short="H", default=True),
+            _NO_TRUNC,
+            Flag("platform", STRING, "os/arch, where there are several (?platform)", since="1.48"),
+            Flag("quiet", BOOL, "Only ids", short="q"),
+        ),
+        aliases=("history",),
+    ),
+    Verb(
+        "search",
+        "[OPTIONS] TERM",
+        "Search Docker Hub, or the index that TERM begins with",
+        1,
+        1,
+        "image:search",
+        ("GET /images/search?term&limit&filters",),
+        (
+            Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
+            Flag("format", STRING, "json, table, table TEMPLATE, or a Go template"),
+            Flag("limit", INT, "At most so many (?limit)", _limit),
+            _NO_TRUNC,
+        ),
+    ),
+    Verb(
+        "image prune",
+        "[OPTIONS]",
+        "Remove unused images",
+        0,
+        0,
+        "image:prune",
+        ("POST /images/prune?filters",),
+        (
+            Flag(
+                "all", BOOL, "All that no container uses, not only those without a name (?filters dangling)", short="a"
+            ),
+            Flag("filter", FILTER, "Only those that match: until=24h, label=name=value (?filters)"),
+            Flag("force", BOOL, "Do not ask first", short="f"),
+        ),
+    ),
+)

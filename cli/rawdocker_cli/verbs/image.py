@@ -1,0 +1,340 @@
+"""Images: where they come from, what they are called, how they go."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rawdocker.calls.image import (
+    image_delete,
+    image_history,
+    image_list,
+    image_prune,
+    image_search,
+    image_tag,
+)
+from rawdocker.errors import InvalidCallError, NotFoundError, RawdockerError
+from rawdocker.registry import reference
+from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.flags.kinds import filters
+from rawdocker_cli.shell import PROGRAM, Shell, spoken
+
+if TYPE_CHECKING:
+    from rawdocker_cli.format import Table
+
+NONE = "<none>"
+ZERO_TIME = -62135596800
+"""The year 1, which is how Go says never, as seconds since 1970."""
+LONG_AGO = 946684800
+"""The year 2000: builders that write no times write an older one."""
+
+VERBS_OF_IMAGE = (
+    "build", "history", "import", "inspect", "list", "load", "ls", "prune", "pull", "push", "rm", "save", "tag"
+)  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One line of `images`: an image under one of its names."""
+
+    image: dict[str, Any]
+    repository: str = NONE
+    tag: str = NONE
+    digest: str = NONE
+
+
+def images(shell: Shell, options: Options, words: list[str]) -> None:
+    """List images, and say what may have been meant where a verb was taken for a name."""
+    found = _listed(shell, options, words)
+    if words and words[0] in VERBS_OF_IMAGE and not found:
+        shell.warn(f'\nNo images found matching "{words[0]}": did you mean "{PROGRAM} image {words[0]}"?')
+
+
+def ls(shell: Shell, options: Options, words: list[str]) -> None:
+    """List images, in the engine's order."""
+    _listed(shell, options, words)
+
+
+def _listed(shell: Shell, options: Options, words: list[str]) -> list[dict[str, Any]]:
+    from rawdocker_cli.listing import chosen_format, show
+    from rawdocker_cli.units import truncate_id
+
+    if options.tree:
+        shell.fail(f"{PROGRAM}: --tree is not supported yet. The API behind it: GET /images/json?manifests=1")
+    chosen = [*options.filter, *(("reference", word) for word in words if word)]
+    found: list[dict[str, Any]] = shell.send(image_list(filters=filters(chosen), **options.draft().query))
+    source = chosen_format(shell, options.format, "imagesFormat", options.quiet)
+    if options.digests and source.startswith("table ") and "{{.Digest}}" not in source:
+        source += "\t{{.Digest}}"
+    with_digests = options.digests or "{{.Digest}}" in source
+    shown = found if options.no_trunc else [{**image, "Id": truncate_id(image["Id"])} for image in found]
+    rows = [row for image in shown for row in _rows(image, with_digests, options.digests)]
+    show(shell, image_table(options.digests), rows, source, options.quiet)
+    return found
+
+
+def _rows(image: dict[str, Any], with_digests: bool, digests_alone: bool) -> Iterator[Row]:
+    """Yield an image once for each of its tags (and digests, where they are shown), then under names without a tag."""
+    tags = _by_name(image.get("RepoTags"), "tag")
+    digests = _by_name(image.get("RepoDigests"), "digest")
+    if _is_dangling(image):
+        yield Row(image)
+    for name, found in tags.items():
+        of_name = digests.pop(name, [])
+        for tag in found:
+            for digest in (of_name if with_digests else []) or [NONE]:
+                yield Row(image, name, tag, digest)
+    for name, found in digests.items():
+        for digest in found if digests_alone else [""]:
+            yield Row(image, name, digest=digest)
+
+
+def _is_dangling(image: dict[str, Any]) -> bool:
+    # Engines before API 1.43 write the names of an image without any as <none>.
+    tags, digests = image.get("RepoTags") or [], image.get("RepoDigests") or []
+    return (tags, digests) in (([], []), ([f"{NONE}:{NONE}"], [f"{NONE}@{NONE}"]))
+
+
+def _by_name(names: list[str] | None, part: str) -> dict[str, list[str]]:
+    """Return the tags (or digests) among an image's names, by the familiar name before them."""
+    found: dict[str, list[str]] = {}
+    for text in names or ():
+        try:
+            name = reference.parse(text)
+        except InvalidCallError:
+            continue
+        if getattr(name, part):
+            found.setdefault(name.familiar.name, []).append(getattr(name, part))
+    return found
+
+
+def image_table(digests: bool = False) -> Table[Row]:
+    """Return what `images` can show."""
+    from rawdocker_cli.format import Table
+    from rawdocker_cli.units import human_age, human_size, local
+
+    def created(row: Row) -> int:
+        return row.image.get("Created") or 0
+
+    def known(size: int, shown: str) -> str:
+        return "N/A" if size == -1 else shown
+
+    def unique(row: Row) -> str:
+        size, shared = row.image["Size"], row.image["SharedSize"]
+        return "N/A" if -1 in (size, shared) else human_size(size - shared)
+
+    digest = r"\t{{.Digest}}" if digests else ""
+    raw_digest = r"digest: {{.Digest}}\n" if digests else ""
+    age = "{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}"
+    return Table(
+        "*formatter.imageContext",
+        {
+            "ID": ("IMAGE ID", lambda row: row.image["Id"]),
+            "Repository": ("REPOSITORY", lambda row: row.repository),
+            "Tag": ("TAG", lambda row: row.tag),
+            "Digest": ("DIGEST", lambda row: row.digest),
+            "CreatedSince": ("CREATED", lambda row: "" if created(row) == ZERO_TIME else human_age(created(row))),
+            "CreatedAt": ("CREATED AT", lambda row: str(local(created(row)))),
+            "Size": ("SIZE", lambda row: human_size(row.image["Size"], 3)),
+            "Containers": ("CONTAINERS", lambda row: known(row.image["Containers"], str(row.image["Containers"]))),
+            "VirtualSize": ("SIZE", lambda row: human_size(row.image["Size"])),
+            "SharedSize": (
+                "SHARED SIZE",
+                lambda row: known(row.image["SharedSize"], human_size(row.image["SharedSize"])),
+            ),
+            "UniqueSize": ("UNIQUE SIZE", unique),
+        },
+        default=rf"table {{{{.Repository}}}}\t{{{{.Tag}}}}{digest}\t{{{{.ID}}}}\t{age}\t{{{{.Size}}}}",
+        raw=r"repository: {{ .Repository }}\ntag: {{.Tag}}\n"
+        + raw_digest
+        + r"image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n",
+        raw_quiet="image_id: {{.ID}}",
+    )
+
+
+def pull(shell: Shell, options: Options, words: list[str]) -> None:
+    """Let the engine pull an image, or all tags of a name, and print the full name."""
+    from rawdocker_cli.pull import pull, refuse_content_trust
+
+    image = reference.parse(words[0])
+    if options.all_tags and not image.name_only:
+        shell.fail("tag can't be used with --all-tags/-a")
+    if not options.all_tags:
+        if image.name_only and not options.quiet:
+            shell.print(f"Using default tag: {reference.DEFAULT_TAG}")
+        image = image.with_default_tag()
+    refuse_content_trust(options, image)
+    try:
+        pull(shell, image, platform=_platform(options), progress=None if options.quiet else sys.stdout)
+    except RawdockerError as error:
+        if "when fetching 'plugin'" in str(error):
+            shell.fail(f"{spoken(error)} - Use `docker plugin install`")
+        raise
+    shell.print(str(image))
+
+
+def _platform(options: Options) -> str:
+    import os
+
+    return options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
+
+
+def tag(shell: Shell, options: Options, words: list[str]) -> None:
+    """Give an image one more name."""
+    source, target = words
+    _parsed(shell, reference.parse_any, source)
+    name = _parsed(shell, reference.parse, target)
+    if name.digest:
+        shell.fail("refusing to create a tag with a digest reference")
+    shell.send(image_tag(source, repo=name.name, tag=name.tag_or_digest))
+
+
+def _parsed(shell: Shell, parse: Any, text: str) -> reference.Reference:
+    from rawdocker_cli.units import quote
+
+    try:
+        return parse(text)  # type: ignore[no-any-return]
+    except InvalidCallError as error:
+        shell.fail(f"Error parsing reference: {quote(text)} is not a valid repository/tag: {error}")
+
+
+def rmi(shell: Shell, options: Options, words: list[str]) -> None:
+    """Remove names of images, and images with their last name; with --force a missing one is no failure."""
+    query = options.draft().query
+    errors: list[RawdockerError] = []
+    for name in words:
+        try:
+            done = shell.send(image_delete(name, **query))
+        except RawdockerError as error:
+            errors.append(error)
+            continue
+        for step in done:
+            shell.print(
+                f"Deleted: {step['Deleted']}" if step.get("Deleted") else f"Untagged: {step.get('Untagged', '')}"
+            )
+    message = "\n".join(map(spoken, errors))
+    if errors and not (options.force and all(isinstance(error, NotFoundError) for error in errors)):
+        shell.fail(message)
+    if errors:
+        shell.warn(message)
+
+
+def history(shell: Shell, options: Options, words: list[str]) -> None:
+    """Show the steps an image was made in, the newest first."""
+    from rawdocker_cli.listing import show
+    from rawdocker_cli.units import truncate_id
+
+    rows = shell.send(image_history(words[0], platform=_wanted_platform(shell, options.platform)))
+    if not options.no_trunc:
+        rows = [{**row, "Id": truncate_id(row["Id"])} for row in rows]
+    show(shell, history_table(options.human, short=not options.no_trunc), rows, options.format, options.quiet)
+
+
+def _wanted_platform(shell: Shell, text: str) -> dict[str, str] | None:
+    from rawdocker.registry import platform
+
+    try:
+        return platform.parse(text) if text else None
+    except InvalidCallError as error:
+        shell.fail(f"invalid platform: {error}")
+
+
+def history_table(human: bool, short: bool) -> Table[dict[str, Any]]:
+    """Return what `history` can show: sizes and times for people or not, texts cut or not."""
+    from rawdocker_cli.format import Table
+    from rawdocker_cli.units import ellipsis, human_age, human_size, local
+
+    def created_at(row: dict[str, Any]) -> str:
+        return local(row["Created"]).rfc3339()
+
+    def created_since(row: dict[str, Any]) -> str:
+        if not human:
+            return created_at(row)
+        return human_age(row["Created"]) if row["Created"] > LONG_AGO else "N/A"
+
+    def created_by(row: dict[str, Any]) -> str:
+        text = row["CreatedBy"].replace("\t", " ")
+        return ellipsis(text, 45) if short else text
+
+    since = "CreatedSince" if human else "CreatedAt"
+    return Table(
+        "*image.historyContext",
+        {
+            "ID": ("IMAGE", lambda row: row["Id"]),
+            "CreatedAt": ("CREATED AT", created_at),
+            "CreatedSince": ("CREATED", created_since),
+            "CreatedBy": ("CREATED BY", created_by),
+            "Size": ("SIZE", lambda row: human_size(row["Size"], 3) if human else str(row["Size"])),
+            "Comment": ("COMMENT", lambda row: row["Comment"]),
+        },
+        default=rf"table {{{{.ID}}}}\t{{{{.{since}}}}}\t{{{{.CreatedBy}}}}\t{{{{.Size}}}}\t{{{{.Comment}}}}",
+    )
+
+
+def search(shell: Shell, options: Options, words: list[str]) -> None:
+    """Search an index for images."""
+    from rawdocker.registry.credentials import credentials_for
+    from rawdocker_cli.listing import show
+
+    (term,) = words
+    if any(name == "is-automated" for name, _ in options.filter):
+        shell.warn(
+            'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" '
+            "will not yield any results in future."
+        )
+    call = image_search(
+        term=term,
+        filters=filters(options.filter),
+        X_Registry_Auth=credentials_for(_index_of(term), shell.config),
+        **options.draft().query,
+    )
+    show(shell, search_table(options.format, short=not options.no_trunc), shell.send(call), options.format)
+
+
+def _index_of(term: str) -> str:
+    first, slash, _ = term.partition("/")
+    named = slash and (first == "localhost" or "." in first or ":" in first)
+    return first if named else reference.DEFAULT_DOMAIN
+
+
+def search_table(source: str, short: bool) -> Table[dict[str, Any]]:
+    """Return what `search` can show; as JSON an official image is true, in a table [OK]."""
+    from rawdocker_cli.format import Table
+    from rawdocker_cli.units import ellipsis
+
+    def description(row: dict[str, Any]) -> str:
+        text = row["description"].replace("\n", " ").replace("\r", " ")
+        return ellipsis(text, 45) if short else text
+
+    yes, no = ("true", "false") if source == "json" or "json ." in source else ("[OK]", "")
+    return Table(
+        "*registry.searchContext",
+        {
+            "Name": ("NAME", lambda row: row["name"]),
+            "Description": ("DESCRIPTION", description),
+            "StarCount": ("STARS", lambda row: str(row["star_count"])),
+            "IsOfficial": ("OFFICIAL", lambda row: yes if row["is_official"] else no),
+        },
+        default=r"table {{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}",
+    )
+
+
+def prune(shell: Shell, options: Options, words: list[str]) -> None:
+    """Remove images that no container uses, after asking."""
+    from rawdocker_cli.prune import confirmed, prune_filters
+    from rawdocker_cli.units import human_size
+
+    what = "all images without at least one container associated to them" if options.all else "all dangling images"
+    chosen = prune_filters(shell, [*options.filter, ("dangling", "false" if options.all else "true")])
+    question = f"WARNING! This will remove {what}.\nAre you sure you want to continue?"
+    if not options.force and not confirmed(shell, question):
+        return
+    report = shell.send(image_prune(filters=chosen))
+    deleted = report.get("ImagesDeleted") or []
+    if deleted:
+        shell.print("Deleted Images:\n" + "".join(f"{_step(step)}\n" for step in deleted))
+    shell.print(f"Total reclaimed space: {human_size(report['SpaceReclaimed'] if deleted else 0)}")
+
+
+def _step(step: dict[str, str]) -> str:
+    return f"untagged: {step['Untagged']}" if step.get("Untagged") else f"deleted: {step.get('Deleted', '')}"
