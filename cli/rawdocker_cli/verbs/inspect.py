@@ -79,10 +79,10 @@ def inspect_network(shell: Shell, options: Options, words: list[str]) -> None:
 
 def inspect_volume(shell: Shell, options: Options, words: list[str]) -> None:
     """Show volumes."""
-    _show(shell, options, words, lambda name: _ask(shell, "volume", name))
+    _show(shell, options, words, lambda name: _ask(shell, "volume", name), untyped_too=False)
 
 
-def _show(shell: Shell, options: Options, names: list[str], find: Find) -> None:
+def _show(shell: Shell, options: Options, names: list[str], find: Find, *, untyped_too: bool = True) -> None:
     """Print what is found of some names, then tell which failed."""
     try:
         inspector = Inspector(options.format)
@@ -92,7 +92,7 @@ def _show(shell: Shell, options: Options, names: list[str], find: Find) -> None:
     for name in names:
         try:
             go_type, text = find(name)
-            inspector.add(go_type, text.encode())
+            inspector.add(go_type, text.encode(), untyped_too)
         except (RawdockerError, Failure, TemplateError) as error:
             errors.append(spoken(error))
     shell.write(inspector.text())
