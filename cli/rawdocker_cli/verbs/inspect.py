@@ -79,10 +79,10 @@ def inspect_network(shell: Shell, options: Options, words: list[str]) -> None:
 
 def inspect_volume(shell: Shell, options: Options, words: list[str]) -> None:
     """Show volumes."""
-    _show(shell, options, words, lambda name: _ask(shell, "volume", name), untyped_too=False)
+    _show(shell, options, words, lambda name: _ask(shell, "volume", name), typed_only=True)
 
 
-def _show(shell: Shell, options: Options, names: list[str], find: Find, *, untyped_too: bool = True) -> None:
+def _show(shell: Shell, options: Options, names: list[str], find: Find, *, typed_only: bool = False) -> None:
     """Print what is found of some names, then tell which failed."""
     try:
         inspector = Inspector(options.format)
@@ -92,7 +92,7 @@ def _show(shell: Shell, options: Options, names: list[str], find: Find, *, untyp
     for name in names:
         try:
             go_type, text = find(name)
-            inspector.add(go_type, text.encode(), untyped_too)
+            inspector.add(go_type, text.encode(), typed_only)
         except (RawdockerError, Failure, TemplateError) as error:
             errors.append(spoken(error))
     shell.write(inspector.text())
