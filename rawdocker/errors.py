@@ -6,6 +6,7 @@ RawdockerError
 ├── UnreachableError         the engine cannot be reached: no socket, no permission, refused, TLS failed
 ├── DeadlineError            a limit that the caller set has passed
 ├── VersionError             client and engine have no API version in common
+├── CopyError                cp cannot be done as asked, or a file of this machine cannot be read or written
 ├── ProtocolError            the answer is not what an engine says: not JSON, not HTTP, a redirect
 │   └── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
 └── EngineError              the engine refused; .status, .message, .call
@@ -59,6 +60,10 @@ class DeadlineError(RawdockerError):
 
 class VersionError(RawdockerError):
     """Client and engine have no version of the API in common."""
+
+
+class CopyError(RawdockerError):
+    """A copy that cannot be done as asked, a file of this machine that cannot be read or written, a damaged archive."""
 
 
 class ProtocolError(RawdockerError):
