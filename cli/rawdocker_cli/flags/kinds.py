@@ -97,7 +97,7 @@ def _label(text: str) -> tuple[str, str]:
     if not bare:
         raise ValueError(f"invalid label '{text}': empty name")
     if " " in bare or "\t" in bare:
-        raise ValueError(f"label '{text}' contains whitespaces")
+        raise ValueError(f"label '{bare}' contains whitespaces")
     return key, value
 
 
