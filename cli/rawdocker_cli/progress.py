@@ -12,6 +12,9 @@ BAR = 50
 BAR_NEEDS, TIME_NEEDS = 110, 50
 """The columns that a terminal must have more of for the bar and for the time left."""
 
+WIDTH = 200
+"""The columns that are assumed where the stream is no terminal."""
+
 ERASE_LINE = "\x1b[2K"
 
 
@@ -68,7 +71,7 @@ class _Lines:
         return f"{head}{step}{end}" if step else f"{head}{status}{end}\n"
 
     def _columns(self) -> int:
-        return os.get_terminal_size(self._stream.fileno()).columns if self._terminal else BAR_NEEDS
+        return os.get_terminal_size(self._stream.fileno()).columns if self._terminal else WIDTH
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

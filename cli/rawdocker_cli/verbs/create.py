@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
 
 from rawdocker.calls.container import container_create
 from rawdocker.errors import NotFoundError, RawdockerError
@@ -76,41 +76,34 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
         _refuse_content_trust(options, image)
         credentials = api_socket.mount(shell, draft) if options.use_api_socket else {}
         platform = options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
-        query = {"name": options.name or None, "platform": _platform(platform)}
+        call = container_create(draft.body, name=options.name or None, platform=_platform(platform))
+        pull = partial(_pull, shell, draft.body["Image"], platform, quiet=options.quiet)
         if options.pull == "always":
-            _pull(shell, options, image, platform)
+            pull()
         _fit_version(shell, draft)
-        created = _created(shell, options, image, draft.body, query, platform)
+        try:
+            created = shell.send(call)
+        except NotFoundError:
+            if options.pull != "missing" or not image.path:
+                raise
+            if not options.quiet:
+                shell.warn(f"Unable to find image '{image.familiar}' locally")
+            pull()
+            created = shell.send(call)
         for warning in (*(created.get("Warnings") or ()), *_local_nameservers(draft)):
             shell.warn(f"WARNING: {warning}")
-        id = str(created["Id"])
-        keep(id)
+        keep(created["Id"])
         if credentials:
-            api_socket.copy_credentials(shell, id, credentials)
-    return id
+            api_socket.copy_credentials(shell, created["Id"], credentials)
+    return str(created["Id"])
 
 
-def _created(
-    shell: Shell, options: Options, image: reference.Reference, body: Any, query: dict[str, Any], platform: str
-) -> Any:
-    call = container_create(body, **query)
-    try:
-        return shell.send(call)
-    except NotFoundError:
-        if options.pull != "missing" or not image.path:
-            raise
-    if not options.quiet:
-        shell.warn(f"Unable to find image '{image.familiar}' locally")
-    _pull(shell, options, image, platform)
-    return shell.send(call)
-
-
-def _pull(shell: Shell, options: Options, image: reference.Reference, platform: str) -> None:
+def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
     import sys
 
     from rawdocker_cli.pull import pull
 
-    pull(shell, image, platform=platform, progress=None if options.quiet else sys.stderr)
+    pull(shell, reference.parse(image), platform=platform, progress=None if quiet else sys.stderr)
 
 
 @contextmanager
