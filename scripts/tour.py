@@ -1,0 +1,120 @@
+"""Run the console sessions of a page and compare, or write anew, the output it shows.
+
+    scripts/tour.py README.md            compare; exit 1 and show what differs
+    scripts/tour.py --write README.md    put the output that came into the page
+
+A session is a block marked ```console: lines that begin with "$ " are typed, the others are what came back, stdout and
+stderr together as on a terminal. What differs from run to run (ids, times, sizes) is compared by shape.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+SHAPES = [
+    (r"\b[0-9a-f]{64}\b", "<id>"),
+    (r"\b[0-9a-f]{12}\b", "<id>"),
+    (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<time>"),
+    (r"\b(About an? \w+|Less than a second|\d+ (second|minute|hour|day|week)s?)( ago)?", "<ago>"),
+    (r"\b\d+ ms\b", "<ms>"),
+    (r"\b\d+(\.\d+)?[kM]?B\b", "<size>"),
+    (r"\b\d\d:\d\d(:\d\d)?\b", "<clock>"),
+    (r"(?<=true false false false false )\d+|(?<=\$ )$", "<pid>"),
+    (r" {2,}|\t", "  "),
+]
+
+
+class Step(NamedTuple):
+    """A command of a session, and the output that the page shows for it."""
+
+    command: str
+    shown: str
+
+
+def sessions(page: str) -> Iterator[re.Match[str]]:
+    """Find the console blocks of a page."""
+    return re.finditer(r"```console\n(.*?)```", page, re.DOTALL)
+
+
+def steps(session: str) -> list[Step]:
+    """Split a session into its commands."""
+    parts = re.split(r"^\$ (.*)$", session, flags=re.MULTILINE)
+    return [Step(command, shown.strip("\n")) for command, shown in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def shape(output: str) -> str:
+    """Return output with what differs from run to run taken out."""
+    lines = []
+    for line in output.strip("\n").splitlines():
+        for pattern, name in SHAPES:
+            line = re.sub(pattern, name, line.rstrip())
+        # A number that is all of a line (a PID, an exit code of a shell) is compared as a number.
+        lines.append("<number>" if line.isdigit() else line)
+    return "\n".join(lines)
+
+
+def play(command: str, directory: str, environ: dict[str, str]) -> str:
+    """Type a command; return what a terminal would show."""
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=directory,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.stdout.strip("\n")
+
+
+def perform(page: str, environ: dict[str, str]) -> Iterator[tuple[Step, str]]:
+    """Play every session of a page; give each step with what came."""
+    with tempfile.TemporaryDirectory() as directory:
+        for session in sessions(page):
+            for step in steps(session[1]):
+                yield step, play(step.command, directory, environ)
+
+
+def rewritten(page: str, environ: dict[str, str]) -> str:
+    """Return the page with the output that came where its shape is not the one shown."""
+    results = perform(page, environ)
+
+    def block(session: re.Match[str]) -> str:
+        lines = []
+        for expected in steps(session[1]):
+            step, came = next(results)
+            assert step == expected
+            kept = step.shown if shape(step.shown) == shape(came) else came
+            lines += [f"$ {step.command}", *([kept] if kept else [])]
+        return "```console\n" + "\n".join(lines) + "\n```"
+
+    return re.sub(r"```console\n(.*?)```", block, page, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Compare or write pages."""
+    *options, name = sys.argv[1:]
+    path = Path(name)
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    if options == ["--write"]:
+        path.write_text(rewritten(path.read_text(), environ))
+        return 0
+    failed = 0
+    for step, came in perform(path.read_text(), environ):
+        if shape(step.shown) != shape(came):
+            failed = 1
+            print(f"$ {step.command}\n--- shown\n{step.shown}\n--- came\n{came}\n")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
