@@ -271,7 +271,7 @@ _CREATION = (
     Flag("quiet", BOOL, "Do not show the pull", short="q"),
     _host("cidfile", STRING, "ContainerIDFile", "Write its id to this file"),
     Flag("use-api-socket", BOOL, "Mount the engine's socket, and copy the stored credentials into it"),
-    Flag("disable-content-trust", process.TRUST, "Do not verify the image; rawdocker never does", hidden=True),
+    Flag("disable-content-trust", BOOL, "Do not verify the image; rawdocker never does", default=True, hidden=True),
 )
 
 _CREATE = (

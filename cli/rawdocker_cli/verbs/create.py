@@ -71,9 +71,11 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
     Progress and the engine's warnings go to stderr. Raises RawdockerError for all that docker refuses here, on its
     own account or on the engine's.
     """
+    from rawdocker_cli.pull import refuse_content_trust
+
     with _id_file(options.cidfile) as keep:
         image = reference.parse_any(draft.body["Image"]).with_default_tag()
-        _refuse_content_trust(options, image)
+        refuse_content_trust(options, image)
         credentials = api_socket.mount(shell, draft) if options.use_api_socket else {}
         platform = options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
         call = container_create(draft.body, name=options.name or None, platform=_platform(platform))
@@ -103,7 +105,8 @@ def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
 
     from rawdocker_cli.pull import pull
 
-    pull(shell, reference.parse(image), platform=platform, progress=None if quiet else sys.stderr)
+    named = reference.parse(image).with_default_tag()
+    pull(shell, named, platform=platform, progress=None if quiet else sys.stderr)
 
 
 @contextmanager
@@ -124,14 +127,6 @@ def _id_file(path: str) -> Iterator[Callable[[str], object]]:
     finally:
         if os.path.getsize(path) == 0:
             os.remove(path)
-
-
-def _refuse_content_trust(options: Options, image: reference.Reference) -> None:
-    """Refuse an image whose signature DOCKER_CONTENT_TRUST wants verified: nothing here can."""
-    wanted = os.environ.get("DOCKER_CONTENT_TRUST", "").lower() not in ("", "0", "f", "false")
-    if wanted and image.tag and not options.typed("disable-content-trust"):
-        reason = "DOCKER_CONTENT_TRUST is set, and rawdocker does not verify signatures"
-        raise RawdockerError(f"{reason} (--disable-content-trust goes on without)")
 
 
 def _platform(text: str) -> str | None:

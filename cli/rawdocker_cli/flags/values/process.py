@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rawdocker_cli.flags.flag import Draft, Into, Kind, body
-from rawdocker_cli.flags.kinds import BOOL, listed
+from rawdocker_cli.flags.flag import Draft, Into, body
+from rawdocker_cli.flags.kinds import listed
 from rawdocker_cli.flags.values import go
 from rawdocker_cli.units import quote
 
@@ -166,13 +166,3 @@ def into_no_healthcheck(draft: Draft, value: bool) -> None:
     """Make Healthcheck.Test NONE, which also hides the image's check."""
     if value:
         draft.put(("Healthcheck", "Test"), ["NONE"])
-
-
-def _trust(text: str) -> bool:
-    value: bool = BOOL.parse(text)
-    if not value:
-        raise ValueError("verifying signatures needs a notary server, which rawdocker does not ask")
-    return value
-
-
-TRUST = Kind("", _trust, True, bare="true")
