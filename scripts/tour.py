@@ -27,6 +27,7 @@ SHAPES = [
     (r"\b\d+(\.\d+)?[kM]?B\b", "<size>"),
     (r"\b\d\d:\d\d(:\d\d)?\b", "<clock>"),
     (r"(?<=true false false false false )\d+|(?<=\$ )$", "<pid>"),
+    (r"^\d+(?=\s)", "<number>"),
     (r" {2,}|\t", "  "),
 ]
 
