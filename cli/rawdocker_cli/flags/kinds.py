@@ -156,9 +156,9 @@ FILTER = Kind("filter", _filter, [], repeated=True)
 
 
 def filters(pairs: list[tuple[str, str]]) -> dict[str, dict[str, bool]] | None:
-    """Return the pairs of --filter as the `filters` parameter has them, None where there are none."""
+    """Return the pairs of --filter as docker sends them, names and values sorted; None where there are none."""
     found: dict[str, dict[str, bool]] = {}
-    for name, value in pairs:
+    for name, value in sorted(pairs):
         if name or value:
             found.setdefault(name, {})[value] = True
     return found or None
