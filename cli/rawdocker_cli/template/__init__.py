@@ -7,7 +7,7 @@ from typing import Any
 
 from .evaluator import ExecutionError, Run
 from .functions import FUNCTIONS, HEADER_FUNCTIONS
-from .parser import FieldPath, Node, Parser, TemplateError, TemplateSyntaxError
+from .parser import Chain, FieldPath, Node, Parser, TemplateError, TemplateSyntaxError, Variable
 from .values import Function, Value, of
 
 __all__ = [
@@ -31,7 +31,10 @@ class Template:
         self.functions = functions
         self.text = text
         self.name = name
-        self.root = parser.parse()
+        try:
+            self.root = parser.parse()
+        except RecursionError:
+            raise TemplateSyntaxError(f"template: {name}: nested too deeply") from None
         self.templates = parser.templates
 
     def render(
@@ -45,17 +48,20 @@ class Template:
         With missing_is_error a key a map does not have is an error, else it prints as `<no value>`.
         Raises ExecutionError with Go's message; its `partial` holds what was printed before.
         """
-        return Run(self.text, self.name, self.templates, functions or self.functions, missing_is_error).execute(
-            self.root, of(value)
-        )
+        run = Run(self.text, self.name, self.templates, functions or self.functions, missing_is_error)
+        try:
+            return run.execute(self.root, of(value))
+        except RecursionError:
+            raise ExecutionError(f"template: {self.name}: nested too deeply", "".join(run.out)) from None
 
     def fields(self) -> set[str]:
         """Return the names of all fields the template mentions, for verbs that ask the engine for more then."""
         return {
             name
             for node in _nodes([self.root, *self.templates.values()])
-            if isinstance(node, FieldPath)
+            if isinstance(node, (FieldPath, Variable, Chain))
             for name in node.names
+            if not name.startswith("$")
         }
 
 

@@ -32,8 +32,8 @@ def sprintln(args: Sequence[Value | None]) -> str:
 
 
 _DIRECTIVE = re.compile(
-    r"%(?P<flags>[#0+\- ]*)(?:\[(?P<arg>[^\]]*)\])?(?P<width>\*|[0-9]+)?"
-    r"(?:\.(?P<precision>\*|[0-9]*))?(?:\[(?P<last>[^\]]*)\])?(?P<verb>.)?",
+    r"%(?P<flags>[#0+\- ]*)(?:\[(?P<arg>[^\]]*)\])?(?P<width>\*|[0-9]{1,7})?"
+    r"(?:\.(?P<precision>\*|[0-9]{0,7}))?(?:\[(?P<last>[^\]]*)\])?(?P<verb>.)?",
     re.S,
 )
 
@@ -126,6 +126,8 @@ class Printer:
         if value.type.text and not self.erroring and verb in "vsxXq" and not (verb == "v" and "#" in self.flags):
             # A String method of a nil pointer panics, and fmt makes <nil> of that.
             return "<nil>" if value.data is None else self.text(value, value.type.text(value.data), verb)
+        if value.kind == "time":
+            return self.pad(str(value.data))  # Go would show the counters inside
         if value.kind == "interface":
             return self.interface(value, verb, depth)
         printers: dict[str, Callable[[Value, str], str]] = {
