@@ -1,0 +1,69 @@
+"""docker and rawdocker are given the same command lines; what they print, return and ask of the engine is the same."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from parity import normal
+from parity.case import ANY_ORDER, Case
+from parity.differences import INTENDED
+from parity.sides import Engine, Outcome, Side
+
+pytestmark = pytest.mark.parity
+
+AREAS = sorted(path.stem for path in (Path(__file__).parent / "cases").glob("*.py"))
+CASES = [case for area in AREAS for case in import_module(f"parity.cases.{area}").CASES]
+
+
+def compared(case: Case, outcome: Outcome, engine: Engine) -> dict[str, list[str]]:
+    """Return what of an outcome must be equal on both sides."""
+    names = normal.Names(outcome.known, engine.constant)
+    calls = [names.put_into(normal.EPOCH.sub("<epoch>", normal.call(request))) for request in outcome.requests]
+    if case.calls == ANY_ORDER:
+        calls.sort()
+    stdout = [line for line in _plain(outcome.stdout).splitlines(keepends=True) if case.applies_to(line)]
+    return {
+        "exit code": [str(outcome.code)],
+        "stdout": [normal.text("".join(stdout), names, case.mask)] if case.stdout else [],
+        "stderr": [normal.text(_plain(outcome.stderr), names, case.mask)] if case.stderr else [],
+        "calls": calls if case.calls else [],
+        "files": [normal.text(outcome.tree, names)],
+        "afterwards": [normal.text(outcome.after, names, case.mask)],
+    }
+
+
+def _plain(text: str) -> str:
+    return text.replace("rawdocker", "docker")
+
+
+def report(expected: dict[str, list[str]], got: dict[str, list[str]]) -> str:
+    """Say where two sides differ; nothing when they do not."""
+    parts = []
+    for aspect, lines in expected.items():
+        pair = ["\n".join(side).splitlines() for side in (lines, got[aspect])]
+        diff = list(difflib.unified_diff(*pair, lineterm="", n=1000))[2:]
+        if lines != got[aspect]:
+            parts.append(f"{aspect}:\n" + "\n".join(diff or [repr(lines), repr(got[aspect])]))
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_rawdocker_does_what_docker_does(case: Case, sides: tuple[Side, Side], engine: Engine, token: str) -> None:
+    expected, got = (compared(case, side.run(case, token), engine) for side in sides)
+    differing = report(expected, got)
+    if case.id in INTENDED:
+        assert differing, f"no longer differs, though it was meant to: {INTENDED[case.id]}"
+    elif differing:
+        pytest.fail(f"(- docker, + rawdocker) {case.command}\n{differing}", pytrace=False)
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert [id for id, count in Counter(case.id for case in CASES).items() if count > 1] == []
+
+
+def test_intended_differences_are_those_of_cases() -> None:
+    assert set(INTENDED) <= {case.id for case in CASES}
