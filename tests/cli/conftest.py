@@ -12,16 +12,11 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import respx
+from answers import exchange
 
 from rawdocker_cli.main import run
 
-RECORDED = Path(__file__).parent.parent.parent / "fixtures" / "engine-20.10"
 BASE = "http://localhost/v1.41"
-
-
-def recorded(name: str) -> Any:
-    """Return the body of an answer that an engine gave."""
-    return json.loads((RECORDED / f"{name}.json").read_text())["body"]
 
 
 class Ran(NamedTuple):
@@ -42,8 +37,8 @@ class Engine:
         """Answer `METHOD /path` (any query) with a recorded answer and its status, or with a status and a body."""
         method, path = request.split(" ")
         if name:
-            exchange = json.loads((RECORDED / f"{name}.json").read_text())
-            status, body = status or exchange["status"], exchange["body"]
+            found = exchange(name)
+            status, body = status or found["status"], found["body"]
         content = b"" if body == "" else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"} if content else {}
         response = httpx.Response(status or (200 if content else 204), headers=headers, content=content)
