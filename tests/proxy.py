@@ -13,7 +13,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 READ_SIZE = 65536
+Parser = Generator[None, bytes, None]
 VERSION = re.compile(r"^/v(\d+\.\d+)(?=/)")
 
 
@@ -124,11 +125,11 @@ class _Connection:
         self._engine = engine
         self._requests = requests
         self._latest: Request | None = None
-        self._parser = self._parse()
-        next(self._parser)
+        parser = self._parse()
+        next(parser)
         self._threads = [
             threading.Thread(target=self._pump, args=pair, daemon=True)
-            for pair in ((client, engine, self._parser.send), (engine, client, self._note_status))
+            for pair in ((client, engine, parser.send), (engine, client, self._note_status))
         ]
         for thread in self._threads:
             thread.start()
@@ -146,7 +147,7 @@ class _Connection:
         self._client.close()
         self._engine.close()
 
-    def _pump(self, source: socket.socket, target: socket.socket, look: Any) -> None:
+    def _pump(self, source: socket.socket, target: socket.socket, look: Callable[[bytes], object]) -> None:
         try:
             while data := source.recv(READ_SIZE):
                 look(data)
@@ -168,7 +169,7 @@ class _Connection:
             status = int(data[9:12])
             self._latest.status = 0 if status == 100 else status
 
-    def _parse(self) -> Iterator[None]:
+    def _parse(self) -> Parser:
         """Find the requests in the bytes that are sent to this generator."""
         buffer = bytearray()
         while True:
@@ -185,11 +186,11 @@ class _Connection:
             else:
                 yield from self._body(request, buffer, int(request.headers.get("content-length", 0)))
 
-    def _ignore(self) -> Iterator[None]:
+    def _ignore(self) -> Parser:
         while True:
             yield
 
-    def _body(self, request: Request, buffer: bytearray, size: int) -> Iterator[None]:
+    def _body(self, request: Request, buffer: bytearray, size: int) -> Parser:
         while size:
             if not buffer:
                 buffer += yield
@@ -198,7 +199,7 @@ class _Connection:
             del buffer[: len(part)]
             size -= len(part)
 
-    def _chunks(self, request: Request, buffer: bytearray) -> Iterator[None]:
+    def _chunks(self, request: Request, buffer: bytearray) -> Parser:
         while True:
             size = int((yield from self._line(buffer)).partition(b";")[0], 16)
             yield from self._body(request, buffer, size)
@@ -206,7 +207,7 @@ class _Connection:
             if not size:
                 return
 
-    def _line(self, buffer: bytearray) -> Iterator[None]:
+    def _line(self, buffer: bytearray) -> Generator[None, bytes, bytes]:
         while b"\r\n" not in buffer:
             buffer += yield
         line, _, rest = bytes(buffer).partition(b"\r\n")

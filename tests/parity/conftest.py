@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,8 @@ def engine(engine_host: str) -> Engine:  # noqa: F811
 
 
 @pytest.fixture
-def folder() -> Path:
+def folder() -> Iterator[Path]:
     """Return a folder with a path short enough for a socket; each side finds the same one."""
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="parity-") as name:
         yield Path(name)
 
