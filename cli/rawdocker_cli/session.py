@@ -1,0 +1,87 @@
+"""What run, start, attach, exec and logs have in common: streams that are carried both ways, and how they end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from rawdocker.call import Call, Frame
+from rawdocker.errors import CutStreamError, RawdockerError
+from rawdocker_cli import signals, terminal
+from rawdocker_cli.shell import Failure, Shell
+
+if TYPE_CHECKING:
+    from rawdocker.connection import Connection
+
+NO_STATUS = 125
+"""The exit code where the container's own is not to be had."""
+
+_DESCRIPTORS = {"stdin": 1, "stdout": 1, "stderr": 2}
+
+
+def copy_output(frames: Iterator[Frame] | Connection) -> None:
+    """Write what comes to stdout and stderr, each piece at once, until it ends."""
+    for stream, data in frames:
+        if stream == "systemerr":
+            raise Failure(f"error from daemon in stream: {data.decode('utf-8', 'replace')}")
+        _write(_DESCRIPTORS[stream], data)
+
+
+def copy_attached(shell: Shell, connection: Connection) -> int:
+    """Copy a container's output; return 0, or NO_STATUS where it was cut.
+
+    A cut is no reason to leave: that the engine has gone is told by the answer that is waited for next.
+    """
+    try:
+        copy_output(connection)
+    except CutStreamError as error:
+        shell.warn(str(error))
+        return NO_STATUS
+    return 0
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    # Past Python's buffers: one copy less, and nothing is left in them when the reader goes away.
+    written = os.write(descriptor, data)
+    while written < len(data):
+        data = data[written:]
+        written = os.write(descriptor, data)
+
+
+def detach_keys(shell: Shell, typed: str) -> str | None:
+    """Return the keys that --detach-keys or docker's configuration name, None where neither does."""
+    return typed or shell.config.get("detachKeys") or None
+
+
+def stdin(connection: Connection, wanted: bool, *, tty: bool, keys: str | None) -> AbstractContextManager[None]:
+    """Send our stdin to the container while the body runs, where that is wanted."""
+    return terminal.carried_stdin(connection, tty=tty, keys=keys or "") if wanted else nullcontext()
+
+
+def window(
+    shell: Shell, errands: signals.Errands, resize: Callable[..., Call[None]], *, tty: bool
+) -> AbstractContextManager[None]:
+    """Keep the container's terminal at the size of ours while the body runs, where both have one."""
+    if tty and terminal.is_terminal(terminal.STDOUT):
+        return signals.window_followed(shell, errands, resize)
+    return nullcontext()
+
+
+def exit_status(shell: Shell, waiting: Iterator[Any]) -> int:
+    """Return the exit code in the answer to container_wait when it comes; NO_STATUS where there is none."""
+    try:
+        answer = next(waiting)
+    except RawdockerError as error:
+        shell.warn(f"error waiting for container: {reason(error)}")
+        return NO_STATUS
+    if answer.get("Error"):
+        shell.warn(f"Error waiting for container: {answer['Error'].get('Message')}")
+        return NO_STATUS
+    return int(answer["StatusCode"])
+
+
+def reason(error: RawdockerError) -> str:
+    """Return why an answer did not come, in docker's words where it has some."""
+    return "unexpected EOF" if isinstance(error, CutStreamError) else str(error)
