@@ -30,7 +30,7 @@ def verb_page(verb: Verb, ours: Sequence[Flag]) -> str:
 
 def usage(verb: Verb) -> str:
     """Return how a verb is called."""
-    return f"{PROGRAM} {verb.shown} {verb.usage}".rstrip()
+    return f"{PROGRAM} {verb.called} {verb.usage}".rstrip()
 
 
 def flag_rows(flags: Sequence[Flag]) -> str:
@@ -67,7 +67,7 @@ def group_page(group: str) -> str:
 
 def root_page(global_flags: Sequence[Flag]) -> str:
     """Return the help of the whole command."""
-    verbs = [(verb.shown, verb.summary) for verb in index.all_verbs() if " " not in verb.shown]
+    verbs = [(verb.short_name, verb.summary) for verb in index.all_verbs() if " " not in verb.short_name]
     return (
         f"Usage:  {PROGRAM} [OPTIONS] COMMAND\n\nA client that shows the Docker Engine API behind each command\n\n"
         f"Management Commands:\n{command_rows(index.GROUPS.items())}\n\nCommands:\n{command_rows(verbs)}\n\n"

@@ -33,19 +33,38 @@ LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "tr
 BAD_FLAG = 125
 
 
+class Terminated(BaseException):
+    """SIGTERM came; what must be undone (a raw terminal, a temporary file) is undone on the way out."""
+
+
 def entry() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
-    # One place for the ways a process ends that are no errors: Ctrl-C, and a reader of our output that has gone.
+    # One place for the ways a process ends that are no errors: signals, and a reader of our output that has gone.
+    signal.signal(signal.SIGTERM, _terminated)
+    _open_closed_streams()
     try:
         code = _complete() if "_RAWDOCKER_COMPLETE" in os.environ else run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
+    except Terminated:
+        code = 128 + signal.SIGTERM
     except BrokenPipeError:
         _die_of_closed_pipe()
     # Threads that wait in read() for a stdin that never ends must not keep the process.
     sys.stderr.flush()
     os._exit(code)
+
+
+def _terminated(number: int, frame: Any) -> NoReturn:
+    raise Terminated
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started with closed streams empty ones, lest its sockets take their numbers."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+"))
 
 
 def _complete() -> int:
@@ -134,7 +153,7 @@ def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
         verb, rest, name = index.find(noun), words[1:], noun
     if verb is None:
         _unknown(name, words)
-    return verb, rest
+    return verb._replace(called=verb.name if " " in name else verb.short_name), rest
 
 
 def _unknown(name: str, words: list[str]) -> NoReturn:
@@ -156,7 +175,7 @@ def _unknown(name: str, words: list[str]) -> NoReturn:
 def _usage_and_hint(verb: Verb, see: str) -> str:
     from rawdocker_cli.help import usage
 
-    return f"Usage:  {usage(verb)}\n\n{see} '{PROGRAM} {verb.shown} --help' for more information"
+    return f"Usage:  {usage(verb)}\n\n{see} '{PROGRAM} {verb.called} --help' for more information"
 
 
 def _check_count(verb: Verb, words: list[str]) -> None:
@@ -175,14 +194,14 @@ def _check_count(verb: Verb, words: list[str]) -> None:
         wanted = f"requires at most {most} argument{'s' if most != 1 else ''}"
     else:
         wanted = f"requires at least {least} and at most {most} arguments"
-    raise Failure(f"{PROGRAM}: '{PROGRAM} {verb.shown}' {wanted}\n\n{_usage_and_hint(verb, see)}")
+    raise Failure(f"{PROGRAM}: '{PROGRAM} {verb.called}' {wanted}\n\n{_usage_and_hint(verb, see)}")
 
 
 def _check_versions(shell: Shell, verb: Verb, options: Options) -> None:
     """Refuse a verb or a typed flag that is newer than the API spoken; only those that have a version ask for it."""
     from rawdocker.version import at_least
 
-    wanted = [(f'"{PROGRAM} {verb.shown}"', verb.since)] if verb.since else []
+    wanted = [(f'"{PROGRAM} {verb.called}"', verb.since)] if verb.since else []
     wanted += [
         (f'"--{flag.name}"', flag.since) for flag in verb.flags if flag.since and flag.name in options.values
     ]

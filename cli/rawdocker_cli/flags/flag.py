@@ -153,7 +153,10 @@ class Verb(NamedTuple):
     interspersed: bool = True
     """Whether flags may stand behind words; run, create and exec stop at the first word."""
 
+    called: str = ""
+    """The name that usage lines and errors use: how it was called, an alias behind a noun excepted."""
+
     @property
-    def shown(self) -> str:
-        """The name that usage lines and errors use."""
-        return self.aliases[0] if self.aliases and " " not in self.aliases[0] else self.name
+    def short_name(self) -> str:
+        """The name that needs no noun, the full one where there is none."""
+        return next((alias for alias in self.aliases if " " not in alias), self.name)
