@@ -98,7 +98,9 @@ class _Base:
         content = call.body
         document = call.json_body()
         if document is not None:
-            content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+            # an argument of a command line need not be UTF-8; the engine reads its odd bytes as U+FFFD
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            content = text.encode("utf-8", "surrogateescape")
             headers["Content-Type"] = "application/json"
         elif hasattr(content, "read"):
             content = _pieces(content)

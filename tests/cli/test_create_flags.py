@@ -310,3 +310,9 @@ def test_the_proxies_of_the_configuration_are_given_to_the_container(
     ]
     config(proxies={"unix:///var/run/docker.sock": {"allProxy": "p"}, "default": {"httpProxy": "q"}})
     assert created("img")["Env"] == ["ALL_PROXY=p", "all_proxy=p"]
+
+
+def test_bytes_that_are_no_text_reach_the_engine_as_they_are(engine: Any, rawdocker: Any) -> None:
+    engine.answers("POST /containers/create", "container_create")
+    assert rawdocker("create", "-e", "A=\udcff", "img").code == 0
+    assert b'"Env":["A=\xff"]' in engine.router.calls.last.request.content
