@@ -64,7 +64,7 @@ def _open_closed_streams() -> None:
     """Give a process that was started with closed streams empty ones, lest its sockets take their numbers."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "r+"))
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r+"))
 
 
 def _complete() -> int:
