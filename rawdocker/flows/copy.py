@@ -9,6 +9,7 @@ done here, by choosing the folder to unpack in and the names in the archive.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -236,9 +237,11 @@ def _resolved(path: str) -> str:
     """Return a path without links in it; what ends with a slash must be a folder."""
     try:
         resolved = os.path.realpath(path, strict=True)
+    except NotADirectoryError:
+        raise CopyError("not a directory") from None
     except OSError as error:
-        if isinstance(error, NotADirectoryError):
-            raise CopyError("not a directory") from None
+        if error.errno == errno.ELOOP:
+            raise CopyError("EvalSymlinks: too many links") from None
         raise CopyError(f"lstat {error.filename}: {reason(error)}") from error
     if path.endswith("/") and not os.path.isdir(resolved):
         raise CopyError("not a directory")

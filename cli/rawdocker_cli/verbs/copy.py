@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Iterator
 from functools import partial
 
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import Shell
-from rawdocker_cli.terminal import STDIN, STDOUT, is_terminal
+from rawdocker_cli.terminal import STDOUT, is_terminal
 from rawdocker_cli.units import human_size
 from rawdocker_cli.verbs.each import trimmed
 
@@ -41,7 +41,7 @@ def located(word: str) -> tuple[str, str]:
 
 def stdin() -> Iterator[bytes]:
     """Yield what stdin holds, as it comes."""
-    return iter(partial(os.read, STDIN, PIECE), b"")
+    return iter(partial(sys.stdin.buffer.read1, PIECE), b"")  # type: ignore[union-attr]
 
 
 class _Count:
