@@ -76,6 +76,9 @@ class _Base:
         self.endpoint = options.get("endpoint") or resolve(host, options.get("context"), tls=options.get("tls"))
         pinned = options.get("version") or os.environ.get("DOCKER_API_VERSION") or ""
         self._version = ".".join(map(str, api_version.parsed(pinned))) if pinned else ""
+        self.engine: Mapping[str, str] = {}
+        """What the engine said of itself when it was pinged: api-version, ostype, docker-experimental and others.
+        Empty until then, and where the version is pinned."""
         self._timeout = options.get("timeout")
         self._connect_timeout = options.get("connect_timeout", CONNECT_TIMEOUT)
         self._observers = Observers(options.get("observers", ()))
@@ -184,7 +187,8 @@ class Client(_Base):
         that fails."""
         with self._negotiating:
             if not self._version:
-                self._version = api_version.negotiated(self._ping())
+                self.engine = self._ping()
+                self._version = api_version.negotiated(self.engine)
         return self._version
 
     def _ping(self) -> Mapping[str, str]:
@@ -320,7 +324,8 @@ class AsyncClient(_Base):
     async def negotiate(self) -> str:
         """Return the API version spoken, such as "1.41"; the first use pings the engine."""
         if not self._version:
-            self._version = api_version.negotiated(await self._ping())
+            self.engine = await self._ping()
+            self._version = api_version.negotiated(self.engine)
         return self._version
 
     async def _ping(self) -> Mapping[str, str]:

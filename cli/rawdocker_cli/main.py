@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from rawdocker_cli import support
 from rawdocker_cli.flags import index, pflag
 from rawdocker_cli.flags.flag import Flag, Options, Verb
 from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
@@ -138,7 +139,7 @@ def _dispatch(options: Options, words: list[str]) -> int:
         return _help_of_verb(verb, short=request.short)
     _check_count(verb, arguments)
     shell = Shell(options, options.trace + typed.trace)
-    _check_versions(shell, verb, typed)
+    support.check(shell, verb, typed)
     return _function(verb)(shell, typed, arguments) or 0
 
 
@@ -195,24 +196,6 @@ def _check_count(verb: Verb, words: list[str]) -> None:
     else:
         wanted = f"requires at least {least} and at most {most} arguments"
     raise Failure(f"{PROGRAM}: '{PROGRAM} {verb.called}' {wanted}\n\n{_usage_and_hint(verb, see)}")
-
-
-def _check_versions(shell: Shell, verb: Verb, options: Options) -> None:
-    """Refuse a verb or a typed flag that is newer than the API spoken; only those that have a version ask for it."""
-    from rawdocker.version import at_least
-
-    wanted = [(f'"{PROGRAM} {verb.called}"', verb.since)] if verb.since else []
-    wanted += [
-        (f'"--{flag.name}"', flag.since) for flag in verb.flags if flag.since and flag.name in options.values
-    ]
-    spoken_version = shell.docker.negotiate() if wanted else ""
-    refused = [
-        f"{what} requires API version {since}, but the Docker daemon API version is {spoken_version}"
-        for what, since in wanted
-        if not at_least(spoken_version, since)
-    ]
-    if refused:
-        raise Failure("\n".join(refused))
 
 
 def _function(verb: Verb) -> Any:

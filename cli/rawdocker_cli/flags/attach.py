@@ -75,8 +75,8 @@ VERBS = (
         ),
         (
             Flag("attach", BOOL, "Show its output, pass signals on (?stdout&stderr)", short="a"),
-            Flag("checkpoint", STRING, "Go on from this checkpoint; experimental (?checkpoint)"),
-            Flag("checkpoint-dir", STRING, "Where checkpoints are; experimental (?checkpoint-dir)"),
+            Flag("checkpoint", STRING, "Go on from this checkpoint (?checkpoint)", needs="experimental"),
+            Flag("checkpoint-dir", STRING, "Where checkpoints are (?checkpoint-dir)", needs="experimental"),
             Flag("detach-keys", STRING, "Keys that leave it running (?detachKeys)"),
             Flag("interactive", BOOL, "Send our stdin (?stdin)", short="i"),
         ),

@@ -90,6 +90,8 @@ class Flag(NamedTuple):
     short: str = ""
     since: str = ""
     """The API version that brought it; empty where every version has it."""
+    needs: str = ""
+    """What else an engine must have: "windows", "experimental"."""
     default: Any = None
     """The value when not typed, where it is not the kind's."""
     alias_of: str = ""
