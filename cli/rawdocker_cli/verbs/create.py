@@ -83,6 +83,7 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
         if options.pull == "always":
             pull()
         _fit_version(shell, draft)
+        _size_console(draft)
         try:
             created = shell.send(call)
         except NotFoundError:
@@ -140,6 +141,15 @@ def _platform(text: str) -> str | None:
     except RawdockerError as error:
         raise RawdockerError(f"error parsing specified platform: {error}") from None
     return "/".join(found[part] for part in ("os", "architecture", "variant") if part in found)
+
+
+def _size_console(draft: Draft) -> None:
+    """Let the container's terminal begin with the size of ours, where stdout is one."""
+    from rawdocker_cli.terminal import window_size
+
+    size = window_size()
+    if any(size):
+        draft.put(("HostConfig", "ConsoleSize"), list(size))
 
 
 def _fit_version(shell: Shell, draft: Draft) -> None:
