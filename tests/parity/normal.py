@@ -21,14 +21,15 @@ TIME = re.compile(
 EPOCH = re.compile(r"\b1[789]\d{8}(?:\.?\d{9})?\b")
 
 # docker fills these in where nothing was typed, with what the engine would take anyway.
-BODY_DEFAULTS: Mapping[str, Any] = {
-    "HostConfig.ConsoleSize": [0, 0],
-    "HostConfig.MemorySwappiness": -1,
-    "HostConfig.NetworkMode": "default",
-    "HostConfig.RestartPolicy.Name": "no",
-    "RestartPolicy.Name": "no",
-    "IPAM.Driver": "default",
-    "Scope": "local",
+BODY_DEFAULTS: Mapping[str, tuple[Any, ...]] = {
+    "Driver": ("bridge", "local"),
+    "HostConfig.ConsoleSize": ([0, 0],),
+    "HostConfig.MemorySwappiness": (-1,),
+    "HostConfig.NetworkMode": ("default",),
+    "HostConfig.RestartPolicy.Name": ("no",),
+    "IPAM.Driver": ("default",),
+    "RestartPolicy.Name": ("no",),
+    "Scope": ("local",),
 }
 QUERY_DEFAULTS = {"tail": "all"}
 
@@ -54,7 +55,7 @@ def cleaned(value: Any, path: str = "") -> Any:
 
 
 def _says_something(value: Any, where: str, *, own_key: bool) -> bool:
-    if value is None or value == BODY_DEFAULTS.get(where):
+    if value is None or value in BODY_DEFAULTS.get(where, ()):
         return own_key
     return own_key or where in POINTERS or value not in ("", 0, False, [], {})
 

@@ -237,7 +237,8 @@ def _entry(path: Path, name: Path) -> list[str]:
     with suppress(tarfile.ReadError):
         return [f"{mode} {name}:", *_members(path.read_bytes())]
     content = path.read_bytes()
-    return [f"{mode} {name} {len(content)} {hashlib.sha256(content).hexdigest()[:20]}"]
+    shown = repr(content) if len(content) < 100 else hashlib.sha256(content).hexdigest()
+    return [f"{mode} {name} {len(content)} {shown}"]
 
 
 def _members(data: bytes) -> list[str]:

@@ -16,28 +16,35 @@ from parity.sides import Engine, Outcome, Side
 pytestmark = pytest.mark.parity
 
 AREAS = sorted(path.stem for path in (Path(__file__).parent / "cases").glob("*.py"))
-CASES = [case for area in AREAS for case in import_module(f"parity.cases.{area}").CASES]
+STRAY = "S"
+"""A letter docker has by mistake in the hint of what takes at most so many arguments: SRun 'docker …"""
+
+TABLES = {area: import_module(f"parity.cases.{area}").CASES for area in AREAS}
+CASES = [case for table in TABLES.values() for case in table]
 
 
 def compared(case: Case, outcome: Outcome, engine: Engine) -> dict[str, list[str]]:
     """Return what of an outcome must be equal on both sides."""
     names = normal.Names(outcome.known, engine.constant)
     calls = [names.put_into(normal.EPOCH.sub("<epoch>", normal.call(request))) for request in outcome.requests]
+    if calls == ["HEAD /_ping"]:
+        # docker pings before it looks at values; rawdocker when there is something to ask. Nothing is asked here.
+        calls = []
     if case.calls == ANY_ORDER:
         calls.sort()
     stdout = [line for line in _plain(outcome.stdout).splitlines(keepends=True) if case.applies_to(line)]
     return {
         "exit code": [str(outcome.code)],
         "stdout": [normal.text("".join(stdout), names, case.mask)] if case.stdout else [],
-        "stderr": [normal.text(_plain(outcome.stderr), names, case.mask)] if case.stderr else [],
+        "stderr": [normal.text(_plain(outcome.stderr, STRAY), names, case.mask)] if case.stderr else [],
         "calls": calls if case.calls else [],
         "files": [normal.text(outcome.tree, names)],
         "afterwards": [normal.text(outcome.after, names, case.mask)],
     }
 
 
-def _plain(text: str) -> str:
-    return text.replace("rawdocker", "docker")
+def _plain(text: str, stray: str = "") -> str:
+    return text.replace("rawdocker", "docker").replace(f"\n{stray}Run '", "\nRun '")
 
 
 def report(expected: dict[str, list[str]], got: dict[str, list[str]]) -> str:
@@ -51,7 +58,9 @@ def report(expected: dict[str, list[str]], got: dict[str, list[str]]) -> str:
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{area}: {case.id}") for area, table in TABLES.items() for case in table]
+)
 def test_rawdocker_does_what_docker_does(case: Case, sides: tuple[Side, Side], engine: Engine, token: str) -> None:
     expected, got = (compared(case, side.run(case, token), engine) for side in sides)
     differing = report(expected, got)

@@ -45,7 +45,7 @@ FORMATS = """
 {{split .Path "/"}}
 {{upper .Path}} {{lower .Name}} {{title .Path}}
 {{pad .Path 2 3}}|
-{{truncate .Id 5}}
+{{truncate .Path 1}}
 {{.Created}}
 {{.State.FinishedAt}}
 {{.NetworkSettings.SandboxKey}}

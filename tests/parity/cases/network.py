@@ -7,11 +7,19 @@ from parity.case import IP, Case, usage
 NET = "network create --subnet 10.125.{} {{net}}".format
 TWO = ("network create --label {label} {net}", "network create --label {label} --internal {net2}")
 BOX = "create --name {c} {img}"
-ENDS = "inspect -f '{{json .NetworkSettings.Networks}}' {c}"
-LOOK = "network inspect {net}"
+ENDS = (
+    "inspect -f '{{range $name, $end := .NetworkSettings.Networks}}{{$name}} {{.Aliases}} {{.Links}} "
+    "{{with .IPAMConfig}}{{.IPv4Address}}{{.IPv6Address}}{{.LinkLocalIPs}}{{end}} "
+    '{{range $key, $value := .DriverOpts}}{{$key}}={{$value}}{{end}};{{end}}\' {c}'
+)
+LOOK = (
+    "network inspect -f '{{.Driver}} {{.Scope}} {{.EnableIPv6}} {{.Internal}} {{.Attachable}} {{.ConfigOnly}} "
+    "{{json .IPAM.Config}} {{json .Options}} {{json .Labels}}' {net}"
+)
 
 CREATE = [
     Case("network create {net}", after=(LOOK,), mask=(IP + r"(?:/\d+)?",)),
+    Case("network create {net}", after=("network inspect -f '{{json .IPAM.Options}}' {net}",), name="without options"),
     Case("network create -d bridge --subnet 10.125.0.0/24 --gateway 10.125.0.9 {net}", after=(LOOK,)),
     Case("network create --subnet 10.125.1.0/24 --ip-range 10.125.1.128/25 --aux-address a=10.125.1.130 {net}",
          after=(LOOK,)),
@@ -44,7 +52,7 @@ CREATE = [
     Case("network create --subnet 10.125.15.0/24 --aux-address a=10.9.9.9 {net}"),
     Case("network create --label '' --subnet 10.125.16.0/24 {net}"),
     Case("network create bridge"),
-    Case("network create bad/name"),
+    Case("network create --label {label} bad/name"),
     Case("network create ''"),
     Case("network create"),
     Case("network create a b"),
@@ -99,6 +107,8 @@ RM = [
 ]  # fmt: skip
 CONNECT = [
     Case("network connect {net} {c}", setup=(NET("20.0/24"), BOX), after=(ENDS,)),
+    Case("network connect {net} {c}", setup=(NET("34.0/24"), BOX), name="without options",
+         after=("inspect -f '{{json .NetworkSettings.Networks.{net}.IPAMConfig}}' {c}",)),
     Case("network connect --ip 10.125.21.7 {net} {c}", setup=(NET("21.0/24"), BOX), after=(ENDS,)),
     Case("network connect --alias a --alias b {net} {c}", setup=(NET("22.0/24"), BOX), after=(ENDS,)),
     Case("network connect --link {c2}:x {net} {c}", setup=(NET("23.0/24"), BOX, "create --name {c2} {img}"),
