@@ -1,4 +1,4 @@
-"""Signals: those that are passed on to a container, the change of the window's size, and Ctrl-C in a bad moment."""
+"""Signals: those that are passed on to a container, and the change of the window's size."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from queue import SimpleQueue
 from time import sleep
-from typing import Any, TypeVar
+from typing import Any
 
 from rawdocker.call import Call
 from rawdocker.calls.container import container_kill
 from rawdocker.errors import RawdockerError
 from rawdocker_cli import terminal
 from rawdocker_cli.shell import Failure, Shell
-
-T = TypeVar("T")
 
 Job = Callable[[], object]
 
@@ -47,6 +45,12 @@ class Errands:
     def add(self, job: Job) -> None:
         """Have something done soon, after what was added before."""
         self._jobs.put(job)
+
+    def finish(self) -> None:
+        """Give what was added a second to be done."""
+        done = threading.Event()
+        self.add(done.set)
+        done.wait(1)
 
     def _run(self) -> None:
         while True:
@@ -85,6 +89,9 @@ def forwarded(shell: Shell, errands: Errands, id: str) -> Iterator[None]:
         except BrokenPipeError:
             # who takes all signals does not die of a closed pipe either
             raise Failure("write /dev/stdout: broken pipe") from None
+        except Failure:
+            errands.finish()  # the signal that was one too many is for the container as well
+            raise
 
 
 @contextmanager
@@ -142,24 +149,3 @@ def window_followed(shell: Shell, errands: Errands, resize: Callable[..., Call[N
     with handled(signal.SIGWINCH, changed):
         errands.add(fit_at_first)
         yield
-
-
-def completed(action: Callable[[], T], undo: Callable[[T], object]) -> T:
-    """Run an action to its end though Ctrl-C is pressed meanwhile, then undo it and raise KeyboardInterrupt.
-
-    A second Ctrl-C does not wait.
-    """
-    pressed = 0
-
-    def press(number: int) -> None:
-        nonlocal pressed
-        pressed += 1
-        if pressed > 1:
-            raise KeyboardInterrupt
-
-    with handled(signal.SIGINT, press):
-        result = action()
-        if pressed:
-            undo(result)
-            raise KeyboardInterrupt
-    return result

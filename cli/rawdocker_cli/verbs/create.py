@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
-from rawdocker.calls.container import container_create
+from rawdocker.call import Call
+from rawdocker.calls.container import container_create, container_delete
 from rawdocker.errors import NotFoundError, RawdockerError
+from rawdocker.flows.complete import completed
 from rawdocker.registry import reference
 from rawdocker.version import at_least
 from rawdocker_cli import api_socket
@@ -85,20 +88,29 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
         _fit_version(shell, draft)
         _size_console(draft)
         try:
-            created = shell.send(call)
+            created = _create(shell, call)
         except NotFoundError:
             if options.pull != "missing" or not image.path:
                 raise
             if not options.quiet:
                 shell.warn(f"Unable to find image '{image.familiar}' locally")
             pull()
-            created = shell.send(call)
+            created = _create(shell, call)
         for warning in (*(created.get("Warnings") or ()), *_local_nameservers(draft)):
             shell.warn(f"WARNING: {warning}")
         keep(created["Id"])
         if credentials:
             api_socket.copy_credentials(shell, created["Id"], credentials)
     return str(created["Id"])
+
+
+def _create(shell: Shell, call: Call[Any]) -> Any:
+    """Create a container; one whose id comes after Ctrl-C is removed again."""
+
+    def remove(created: Any) -> None:
+        shell.send(container_delete(created["Id"], v=True, force=True))
+
+    return completed(lambda: shell.send(call), remove)
 
 
 def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
