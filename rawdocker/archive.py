@@ -131,12 +131,11 @@ def _walked(folder: str, entry: str, skipped: Callable[[str], object]) -> Iterat
         path = os.path.join(folder, name)
         try:
             status = os.lstat(path)
-            below = sorted(os.listdir(path), reverse=True) if stat.S_ISDIR(status.st_mode) else []
+            yield path, name, status
+            if stat.S_ISDIR(status.st_mode):
+                names.extend(os.path.join(name, child) for child in sorted(os.listdir(path), reverse=True))
         except OSError as error:
             skipped(f"Can't add file {path} to tar: {reason(error)}")
-            continue
-        yield path, name, status
-        names.extend(os.path.join(name, child) for child in below)
 
 
 def _member(path: str, name: str, status: os.stat_result, known: dict[tuple[int, int], str]) -> TarInfo | None:
@@ -414,11 +413,10 @@ _MAKERS = {
 
 
 def _status(path: str) -> os.stat_result | None:
-    with told(f"lstat {path}"):
-        try:
-            return os.lstat(path)
-        except FileNotFoundError:
-            return None
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None  # what cannot be looked at cannot be made either, and that will say why
 
 
 def _set_attributes(path: str, member: TarInfo) -> None:

@@ -115,11 +115,7 @@ def _download(shell: Shell, options: Options, call: StreamCall[bytes], failed: s
             for chunk in chunks:
                 shell.write_bytes(chunk)
         return
-    try:
-        _check_output(options.output)
-    except CopyError as error:
-        shell.fail(f"{failed}: {error}")
-    with _replaced(options.output) as file, shell.stream(call) as chunks:
+    with _replaced(options.output, failed) as file, shell.stream(call) as chunks:
         for chunk in chunks:
             with told(f"write {options.output}"):
                 file.write(chunk)
@@ -141,13 +137,17 @@ def _check_output(path: str) -> None:
 
 
 @contextmanager
-def _replaced(path: str) -> Iterator[IO[bytes]]:
+def _replaced(path: str, failed: str) -> Iterator[IO[bytes]]:
     """Open a new file that takes the place of `path` when all is written, and is removed where something fails."""
     from tempfile import mkstemp
 
     folder, name = os.path.split(os.path.abspath(path))
-    with told(f"open {path}"):
-        descriptor, beside = mkstemp(dir=folder, prefix=f".tmp-{name}")
+    try:
+        _check_output(path)
+        with told(f"open {path}"):
+            descriptor, beside = mkstemp(dir=folder, prefix=f".tmp-{name}")
+    except CopyError as error:
+        raise Failure(f"{failed}: {error}") from None
     try:
         with open(descriptor, "wb") as file:
             yield file
