@@ -105,10 +105,13 @@ def test_addresses_that_do_not_fit_together_are_refused(
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["create", "--label", " =", "web"], "invalid argument \" =\" for \"--label\" flag: invalid label ' =': empty name"),
+        (
+            ["create", "--label", " =", "web"],
+            'invalid argument " =" for "--label" flag: invalid label \' =\': empty name',
+        ),
         (
             ["create", "--label", "a b=c", "web"],
-            "invalid argument \"a b=c\" for \"--label\" flag: label 'a b' contains whitespaces",
+            'invalid argument "a b=c" for "--label" flag: label \'a b\' contains whitespaces',
         ),
         (
             ["create", "--subnet", 'a"b', "web"],
