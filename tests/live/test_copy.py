@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import os
@@ -397,3 +398,120 @@ def test_a_copy_is_dockers(sides: Sides, tmp_path: Path, command: str) -> None:
     docker = sides.outcome("docker", tmp_path, command)
     rawdocker = sides.outcome("rawdocker", tmp_path, command)
     assert differences(docker, rawdocker) == {}
+
+
+ARCHIVES = {
+    "files and folders": archived({"new/": None, "new/a": b"a", "b": b"b" * 5000}),
+    "links": archived({"a": b"a"}, {"to-a": "a", "abs": "/etc/passwd"}),
+    "a folder in the place of a file": archived({"file": None}),
+    "a file in the place of a folder": archived({"dir": b"x"}),
+    "a name that leaves": archived({"../../outside": b"x"}),
+    "a link that leaves": archived({}, {"out": "../../../../etc"}),
+    "an absolute name": archived({"/absolute": b"x"}),
+    "cut": archived({"a": b"a" * 5000})[:3000],
+    "no archive": b"this is no archive" * 100,
+    "nothing": b"",
+    "compressed": gzip.compress(archived({"a": b"a"}), mtime=0),
+}
+
+
+@pytest.mark.parametrize("archive", ARCHIVES.values(), ids=ARCHIVES)
+@pytest.mark.parametrize("command", ["cp - BOX:WORK", "cp -a - BOX:WORK/dirlink"])
+def test_an_archive_from_stdin_arrives_as_dockers(sides: Sides, tmp_path: Path, command: str, archive: bytes) -> None:
+    docker = sides.outcome("docker", tmp_path, command, archive)
+    rawdocker = sides.outcome("rawdocker", tmp_path, command, archive)
+    assert differences(docker, rawdocker) == {}
+
+
+def both(sides: Sides, folder: Path, *words: str, stdin: bytes = b"") -> tuple[Done, Done]:
+    """Run the same words with both programs."""
+    docker, rawdocker = (sides.run(program, list(words), folder, stdin) for program in sides.programs)
+    return docker, rawdocker
+
+
+def layers(archive: bytes) -> set[str]:
+    """Return the names of an archive of images, where only folders' times differ from one save to the next."""
+    return set(entries(archive))
+
+
+@pytest.fixture
+def small(sides: Sides, tmp_path: Path, own_name: str) -> Iterator[str]:
+    """Give the name of an image that fits into a few kilobytes."""
+    (tmp_path / "small.tar").write_bytes(archived({"hello": own_name.encode()}))
+    done = sides.run("docker", ["import", "small.tar", f"{own_name}:first"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    yield f"{own_name}:first"
+    for image in ask(sides.host, "GET", "/images/json", params={"filters": f'{{"reference":["{own_name}"]}}'}):
+        ask(sides.host, "DELETE", f"/images/{image['Id']}", params={"force": "1"})
+
+
+def test_export_is_dockers(sides: Sides, tmp_path: Path, small: str, own_name: str) -> None:
+    body = {"Image": small, "Cmd": ["none"]}
+    ask(sides.host, "POST", "/containers/create", params={"name": own_name}, json=body)
+    try:
+        docker, rawdocker = both(sides, tmp_path, "export", own_name)
+        assert (docker.returncode, docker.stderr) == (rawdocker.returncode, rawdocker.stderr) == (0, b"")
+        assert docker.stdout == rawdocker.stdout
+        assert sides.run("rawdocker", ["export", "-o", "x.tar", own_name], tmp_path).returncode == 0
+        assert (tmp_path / "x.tar").read_bytes() == docker.stdout
+    finally:
+        ask(sides.host, "DELETE", f"/containers/{own_name}")
+
+
+def test_save_is_dockers(sides: Sides, tmp_path: Path, small: str) -> None:
+    docker, rawdocker = both(sides, tmp_path, "save", small)
+    assert (docker.returncode, docker.stderr) == (rawdocker.returncode, rawdocker.stderr) == (0, b"")
+    assert layers(docker.stdout) == layers(rawdocker.stdout)
+    docker, rawdocker = both(sides, tmp_path, "save", small, "missing-image")
+    assert (docker.returncode, docker.stderr) == (rawdocker.returncode, rawdocker.stderr)
+
+
+def test_load_is_dockers(sides: Sides, tmp_path: Path, small: str) -> None:
+    sides.run("rawdocker", ["save", "-o", "small.tar", small], tmp_path)
+    saved = (tmp_path / "small.tar").read_bytes()
+    for words, stdin in ((["load"], saved), (["load", "-q", "-i", "small.tar"], b""), (["load"], b"no archive")):
+        docker, rawdocker = both(sides, tmp_path, *words, stdin=stdin)
+        assert (docker.returncode, docker.stdout, docker.stderr) == (
+            rawdocker.returncode,
+            rawdocker.stdout,
+            rawdocker.stderr,
+        )
+
+
+def test_import_and_commit_make_dockers_images(sides: Sides, tmp_path: Path, small: str, own_name: str) -> None:
+    (tmp_path / "x.tar").write_bytes(archived({"hello": b"hello\n"}))
+    commands = (
+        ["import", "-c", "CMD sh", "-c", "ENV A=1 B=2", "-m", "why", "x.tar", f"{own_name}:imported"],
+        ["commit", "-a", "Ada", "-m", "why", "-c", "LABEL x=y", "-p=false", sides.container, f"{own_name}:committed"],
+    )
+    for words in commands:
+        images = []
+        for program in sides.programs:
+            done = sides.run(program, words, tmp_path)
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert re.fullmatch(rb"sha256:[0-9a-f]{64}\n", done.stdout)
+            image = ask(sides.host, "GET", f"/images/{done.stdout.decode().strip()}/json")
+            images.append({name: image[name] for name in ("RepoTags", "Comment", "Author", "Config", "Architecture")})
+        assert images[0] == images[1]
+
+
+@pytest.mark.slow
+def test_a_file_larger_than_the_memory_it_takes_passes(sides: Sides, tmp_path: Path) -> None:
+    size = 256 << 20
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(size)
+    measured = [sys.executable, "-c", MEASURE]
+    for words in (["cp", "big", f"{sides.container}:/big"], ["cp", f"{sides.container}:/big", "back"]):
+        environ = {**os.environ, "DOCKER_HOST": sides.host}
+        done = subprocess.run([*measured, *words], cwd=tmp_path, env=environ, capture_output=True, check=True)
+        assert int(done.stdout) < 64 << 10, "kilobytes at most"
+    assert (tmp_path / "back").stat().st_size == size
+
+
+MEASURE = """
+import sys
+from rawdocker_cli.main import run
+code = run(sys.argv[1:])
+print(*[line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")])
+sys.exit(code)
+"""
