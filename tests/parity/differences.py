@@ -1,15 +1,38 @@
-"""Where rawdocker is meant to differ from docker: the id of a case, and why.
+"""Where rawdocker is meant to differ from docker: the id of a case, in which respects, and why.
 
-Such a case fails once it no longer differs.
+Such a case fails once it no longer differs in each of them, or when it differs in another.
 """
 
 from __future__ import annotations
 
-INTENDED: dict[str, str] = {
-    "rmi ''": "an empty name is refused before anything is sent; docker asks for /images, which is no page",
-    "pull --disable-content-trust=false {img}": "docker asks a notary server; signatures are none of the Engine API's",
-    "create --name {c} --disable-content-trust=false {img} true": "docker asks a notary server, as for pull",
-    "run --detach-keys bogus-keys --rm {img} true": "docker loses what the engine said about the keys",
-    "network create {net} (without options)": "docker sends IPAM options that are empty, and the engine keeps them",
-    "network connect {net} {c} (without options)": "docker sends an IPAMConfig that is empty, and the engine keeps it",
+CALLS, CODE, STDOUT, STDERR, AFTERWARDS = "calls", "exit code", "stdout", "stderr", "afterwards"
+
+_ADDRESS = "below docker's message stands where the address came from, and what the system said"
+_NOTARY = "docker asks a notary server; signatures are none of the Engine API's"
+_PINNED = "docker pings though the version is pinned; there is nothing to agree on"
+INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
+    "-H bogus://x ps": ((STDERR,), "the message says what is wrong with the address"),
+    "-H tcp://127.0.0.1:1 ps": ((STDERR,), _ADDRESS),
+    "-H unix:///not/there.sock ps": ((STDERR,), _ADDRESS),
+    "bogus --help": (
+        (CODE, STDOUT, STDERR),
+        "docker shows the help of the whole for a command that does not exist",
+    ),
+    "create --name {c} --disable-content-trust=false {img} true": ((STDERR,), _NOTARY),
+    "info (no engine)": ((STDERR,), _ADDRESS),
+    "network connect {net} {c} (without options)": (
+        (AFTERWARDS,),
+        "docker sends an IPAMConfig that is empty, and the engine keeps it",
+    ),
+    "network create {net} (without options)": (
+        (AFTERWARDS,),
+        "docker sends IPAM options that are empty, and the engine keeps them",
+    ),
+    "ps -q -f label=nothing (an older version is pinned)": ((CALLS,), _PINNED),
+    "ps -q -f label=nothing (a version that is too new is pinned)": ((CALLS,), _PINNED),
+    "pull --disable-content-trust=false {img}": ((STDERR,), _NOTARY),
+    "rmi ''": ((STDERR, CALLS), "an empty name is refused before anything is sent; docker asks for /images"),
+    "run --detach-keys bogus-keys --rm {img} true": ((STDERR,), "docker loses what the engine said about the keys"),
+    "version (no engine)": ((STDERR,), _ADDRESS),
+    "version (the version is pinned)": ((CALLS,), _PINNED),
 }

@@ -6,6 +6,7 @@ from parity.case import ANY_ORDER, PORT, Case, usage
 
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
+ASK = "sh -c 'echo name?; read name; echo hello $name; exit 5'"
 CASES = [
     Case("run --rm {img} true"),
     Case("run --rm {img} false"),
@@ -43,18 +44,18 @@ CASES = [
     Case("run -it --rm {img} true", name="no terminal"),
     Case("run -it --rm {img} true", stdin="x", name="a pipe"),
     Case("run -itd --name {c} {img} sh", after=(STATE,)),
-    Case("run -it --rm {img} sh", typed=(("/ # ", "echo a$((1+1))b\n"), ("a2b", "exit 5\n")), calls=ANY_ORDER),
-    Case("run -it --rm {img} stty size", typed=(("never", ""),), calls=ANY_ORDER),
+    Case(f"run -it --rm {{img}} {ASK}", typed=(("name?", "box\n"),), calls=ANY_ORDER),
+    Case("run -it --rm {img} sh -c 'sleep 1; stty size'", typed=(("never", ""),), calls=ANY_ORDER),
     Case(
-        "run -it --name {c} {img} sh",
-        typed=(("/ # ", "\x10"), ("", "\x11")),
+        f"run -it --name {{c}} {{img}} {ASK}",
+        typed=(("name?", "\x10"), ("", "\x11")),
         after=("inspect -f '{{.State.Status}}' {c}",),
         calls=ANY_ORDER,
         name="detached by keys",
     ),
     Case(
-        "run -it --name {c} --detach-keys x,y {img} sh",
-        typed=(("/ # ", "x"), ("", "y")),
+        f"run -it --name {{c}} --detach-keys x,y {{img}} {ASK}",
+        typed=(("name?", "x"), ("", "y")),
         after=("inspect -f '{{.State.Status}}' {c}",),
         calls=ANY_ORDER,
     ),

@@ -17,8 +17,9 @@ MOVED = (
 )
 BETWEEN = "--since {start} --until {end}"
 SERVER = r"^ (?:Engine|  Version|  API|  Git|  Go|  OS|  Exper|containerd|runc|docker-init|  GitCommit)|^Server"
+HELP = (r"(?s)(?<=COMMAND\n).*",)
 VOLATILE = r"Containers|Running|Paused|Stopped|Images|Goroutines|Descriptors|System Time|EventsListeners"
-STABLE = f"^(?!.*(?:{VOLATILE}|Version: +28|Context|Debug Mode))"
+STABLE = f"^(?! Version|.*(?:{VOLATILE}|Context|Debug Mode))"
 FIELDS = """
 .ServerVersion
 .Driver
@@ -91,7 +92,7 @@ EVENTS = [
     Case("events --since 2020-01-01 --until 2020-01-02"),
     Case("events --since bogus --until 0s"),
     Case("events --until bogus"),
-    Case("events --since 1s --until 0s -f bogus=1"),
+    Case("events --since 1s --until 0s -f label=nothing -f bogus=1"),
     Case("events --since 1s --until 0s -f bogus"),
     Case("events x"),
     Case("events --bogus"),
@@ -102,11 +103,13 @@ NO_COMMANDS = [
     Case("bogus"),
     Case("bogus --help"),
     Case("container bogus"),
-    Case("container"),
+    Case("container", mask=HELP),
     Case("container --bogus"),
     Case("image bogus x"),
-    Case("image"),
+    Case("image", mask=HELP),
     Case("help bogus"),
+    Case("help container bogus"),
+    Case("help ps x"),
     Case("help ps", lines="^Usage"),
     Case("ps help"),
     Case("--bogus"),
@@ -124,7 +127,7 @@ NO_COMMANDS = [
     Case("-c default ps -q -f label=nothing"),
     Case("ps -q -f label=nothing", env={"DOCKER_CONTEXT": "not-there"}, name="DOCKER_HOST goes before DOCKER_CONTEXT"),
     Case("--help", lines="^Usage"),
-    Case("", lines="^Usage"),
+    Case("", mask=HELP),
     *(usage(noun) for noun in ("container", "image", "system")),
 ]
 CASES = VERSION + INFO + EVENTS + NO_COMMANDS
