@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TextIO
 
 from rawdocker_cli import support
 from rawdocker_cli.flags import index, pflag
@@ -114,21 +114,21 @@ def _run(words: Sequence[str]) -> int:
     except pflag.HelpRequested:
         return _help([])
     if options.log_level not in LOG_LEVELS:
-        raise Failure(f"unable to parse logging level: {options.log_level}")
+        raise Failure(f"Unable to parse logging level: {options.log_level}")
     if options.version:
         from rawdocker_cli.verbs.system import version_line
 
         print(version_line())
         return 0
     if not rest:
-        return _help([])
+        return _help([], sys.stderr)
     if rest[0] == "help":
         return _help(rest[1:])
     return _dispatch(options, rest)
 
 
 def _dispatch(options: Options, words: list[str]) -> int:
-    verb, rest = _verb(words)
+    verb, rest = _verb(words, unknown=_unknown)
     if verb is None:
         return _help_of_group(words)
     try:
@@ -143,8 +143,11 @@ def _dispatch(options: Options, words: list[str]) -> int:
     return _function(verb)(shell, typed, arguments) or 0
 
 
-def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
-    """Return the verb that a command line begins with and what follows it; no verb for the name of a group alone."""
+def _verb(words: list[str], unknown: Callable[[str, list[str]], NoReturn]) -> tuple[Verb | None, list[str]]:
+    """Return the verb that a command line begins with and what follows it; no verb for the name of a group alone.
+
+    `unknown` refuses a name there is no verb for, given that name and all words.
+    """
     noun = words[0]
     if noun in index.GROUPS and len(words) > 1 and not words[1].startswith("-"):
         verb, rest, name = index.find(f"{noun} {words[1]}"), words[2:], f"{noun} {words[1]}"
@@ -153,24 +156,29 @@ def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
     else:
         verb, rest, name = index.find(noun), words[1:], noun
     if verb is None:
-        _unknown(name, words)
+        from rawdocker_cli.flags.missing import why_missing
+
+        reason = why_missing(words)
+        if reason:
+            raise Failure(reason, BAD_FLAG)
+        unknown(name, words)
     return verb._replace(called=verb.name if " " in name else verb.short_name), rest
 
 
 def _unknown(name: str, words: list[str]) -> NoReturn:
-    from rawdocker_cli.flags.missing import why_missing
-
-    reason = why_missing(words)
-    if reason:
-        raise Failure(reason, BAD_FLAG)
     noun = name.partition(" ")[0]
     if noun in index.GROUPS:
-        usage, group = f"\n\nUsage:  {PROGRAM} {noun}", f" {noun}"
+        usage, group = f"\n\n{_usage_of_group(noun)}", f" {noun}"
     else:
         usage, group = "", ""
     raise Failure(
         f"{PROGRAM}: unknown command: {PROGRAM} {name}{usage}\n\nRun '{PROGRAM}{group} --help' for more information"
     )
+
+
+def _usage_of_group(noun: str) -> str:
+    # docker's own usage line of volume has a word that the other nouns lack.
+    return f"Usage:  {PROGRAM} {noun}{' COMMAND' if noun == 'volume' else ''}"
 
 
 def _usage_and_hint(verb: Verb, see: str) -> str:
@@ -205,14 +213,22 @@ def _function(verb: Verb) -> Any:
     return getattr(import_module(f"rawdocker_cli.verbs.{module}"), name)
 
 
-def _help(words: list[str]) -> int:
+def _help(words: list[str], page: TextIO | None = None) -> int:
     if words:
-        verb, _ = _verb(words)
-        return _help_of_verb(verb) if verb is not None else _help_of_group(words)
+        verb, rest = _verb(words, unknown=_unknown_topic)
+        if rest:
+            _unknown_topic("", rest)
+        return _help_of_verb(verb) if verb is not None else _help_of_group([*words, "--help"])
     from rawdocker_cli.help import root_page
 
-    sys.stdout.write(root_page(GLOBALS))
+    (page or sys.stdout).write(root_page(GLOBALS))
     return 0
+
+
+def _unknown_topic(name: str, words: list[str]) -> NoReturn:
+    noun = name.partition(" ")[0]
+    topic = words[1:] if noun in index.GROUPS else words
+    raise Failure(f"unknown help topic: {' '.join(topic)}")
 
 
 def _help_of_verb(verb: Verb, *, short: bool = False) -> int:
@@ -231,9 +247,10 @@ def _help_of_group(words: list[str]) -> int:
     try:
         pflag.parse((), rest, interspersed=True)
     except pflag.FlagError as error:
-        hint = f"Usage:  {PROGRAM} {group} COMMAND\n\nRun '{PROGRAM} {group} --help' for more information"
+        hint = f"{_usage_of_group(group)}\n\nRun '{PROGRAM} {group} --help' for more information"
         raise Failure(f"{error}\n\n{hint}", BAD_FLAG) from None
     except pflag.HelpRequested:
-        pass
-    sys.stdout.write(group_page(group))
+        sys.stdout.write(group_page(group))
+        return 0
+    sys.stderr.write(group_page(group))
     return 0

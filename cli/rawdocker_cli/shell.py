@@ -80,7 +80,7 @@ class Shell:
 
         hosts = self.options.host
         if len(hosts) > 1:
-            raise Failure("Specify only one -H")
+            raise Failure("Failed to initialize: unable to resolve docker endpoint: Specify only one -H")
         try:
             return resolve(
                 hosts[0] if hosts else None,

@@ -79,9 +79,12 @@ def said(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
             "unknown flag: --foo\n\nUsage:  rawdocker [OPTIONS] COMMAND [ARG...]\n\n"
             "Run 'rawdocker --help' for more information\n",
         ),
-        ("--log-level loud ps", 1, "unable to parse logging level: loud\n"),
+        ("--log-level loud ps", 1, "Unable to parse logging level: loud\n"),
         ("-c nope ps", 1, None),
-        ("-H a -H b ps", 1, "Specify only one -H\n"),
+        ("help bogus x", 1, "unknown help topic: bogus x\n"),
+        ("help container bogus", 1, "unknown help topic: bogus\n"),
+        ("help ps x", 1, "unknown help topic: x\n"),
+        ("-H a -H b ps", 1, "Failed to initialize: unable to resolve docker endpoint: Specify only one -H\n"),
         ("-H tcp://x:port ps", 1, None),
     ],
 )
@@ -154,12 +157,20 @@ def test_the_help_of_a_verb_has_every_flag_and_ends_with_its_calls(verb: Verb, c
         assert out.rstrip().splitlines()[-len(verb.calls) - 1] == "API calls:"
 
 
-@pytest.mark.parametrize("line", ["", "--help", "help", "container", "container --help", "image", "network", "volume"])
+@pytest.mark.parametrize("line", ["--help", "help", "help image", "container --help", "volume --help"])
 def test_help_of_the_whole_and_of_nouns(capsysbinary: Any, line: str) -> None:
     code, out, err = said(capsysbinary, *line.split())
     assert (code, err) == (0, "")
     assert out.startswith("Usage:  rawdocker")
     assert "COMMAND --help" in out
+
+
+@pytest.mark.parametrize("line", ["", "container", "image", "network", "volume"])
+def test_help_that_was_not_asked_for_goes_to_stderr(capsysbinary: Any, line: str) -> None:
+    code, out, err = said(capsysbinary, *line.split())
+    assert (code, out) == (0, "")
+    assert err.startswith("Usage:  rawdocker")
+    assert "COMMAND --help" in err
 
 
 def test_the_old_shorthand_for_help_still_works_and_says_so(capsysbinary: Any) -> None:
