@@ -54,12 +54,12 @@ class Request:
 
     @property
     def body(self) -> Any:
-        """The body: a JSON document, None, or the size and digest of anything else."""
+        """The body: a JSON document, None, or the size of anything else and how its digest begins."""
         if not self._size:
             return None
         if self._json is not None:
             return json.loads(self._json)
-        return {"size": self._size, "sha256": self._digest.hexdigest()}
+        return {"size": self._size, "sha256": self._digest.hexdigest()[:20]}
 
     @property
     def wants_upgrade(self) -> bool:

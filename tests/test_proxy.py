@@ -79,7 +79,7 @@ def test_requests_are_found_wherever_the_bytes_are_cut(
     assert (ping.method, ping.version, ping.path, ping.body) == ("HEAD", "", "/_ping", None)
     assert (create.version, create.path, create.query) == ("1.41", "/containers/create", {"name": "a b", "x": ""})
     assert create.body == {"Image": "box"}
-    assert put.body == {"size": 13, "sha256": hashlib.sha256(b"one0123456789").hexdigest()}
+    assert put.body == {"size": 13, "sha256": hashlib.sha256(b"one0123456789").hexdigest()[:20]}
     assert (ls.method, ls.path, ls.connection) == ("GET", "/containers/json", 0)
 
 

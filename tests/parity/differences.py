@@ -19,6 +19,7 @@ INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
         "docker shows the help of the whole for a command that does not exist",
     ),
     "create --name {c} --disable-content-trust=false {img} true": ((STDERR,), _NOTARY),
+    "load -i d": ((STDERR, CALLS), "a folder is refused before anything is sent; docker fails to send it"),
     "info (no engine)": ((STDERR,), _ADDRESS),
     "network connect {net} {c} (without options)": (
         (AFTERWARDS,),

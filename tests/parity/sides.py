@@ -119,6 +119,8 @@ class Side:
         for name, content in case.files.items():
             (tmp / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp / name).write_text(content)
+        for path in (tmp, *tmp.rglob("*")):
+            os.utime(path, (1_600_000_000, 1_600_000_000))
         try:
             values["start"] = f"{time.time():.9f}"
             for line in case.setup:
