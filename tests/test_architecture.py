@@ -32,7 +32,7 @@ ALLOWED = {
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
     "client": {"answer", "call", "connection", "errors", "host", "observe", "transport", "version"},
     "registry": {"call", "codec", "errors", "client"},
-    "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry"},
+    "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
 }
 SPEAKERS_OF_HTTP = {"answer", "client", "connection", "tls", "transport"}
