@@ -1,8 +1,7 @@
-"""What the verbs that list things have in common: order, cells, and how a failing --format ends."""
+"""What the verbs that list things have in common: cells, and how a failing --format ends."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -39,9 +38,3 @@ def joined(labels: Labels) -> str:
 def labelled(labels: Labels, name: str) -> str:
     """Return one label's value, nothing where it is missing."""
     return (labels or {}).get(name, "")
-
-
-def natural(text: str) -> list[tuple[int, int]]:
-    """Return a key that sorts numbers inside text by their value: web9 before web10."""
-    parts = re.findall("[0-9]+|[^0-9]", text, re.DOTALL)
-    return [(ord("0"), int(part)) if part.isdigit() else (ord(part), 0) for part in parts]

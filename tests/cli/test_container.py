@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rawdocker_cli.verbs.container import natural
+from rawdocker_cli.order import natural
 
 NOBODY = "Error response from daemon: No such container: nobody\n"
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rawdocker_cli.flags.flag import Draft, Flag, Into, Kind, Verb, body, query
+from rawdocker_cli.flags.flag import Draft, Flag, Kind, Verb, body, query, switch
 from rawdocker_cli.flags.kinds import BOOL, BYTES, DECIMAL, FILTER, INT, INT64, STRING, SWAP, UINT16
 
 NAMES = "[OPTIONS] CONTAINER [CONTAINER...]"
 POLICIES = "no, always, on-failure[:n], unless-stopped"
-
-
-def _truth(name: str) -> Into:
-    """Return what makes a query parameter of a flag that is on; docker does not send one that is off."""
-
-    def put(draft: Draft, value: Any) -> None:
-        if value:
-            draft.query[name] = True
-
-    return put
 
 
 def _restart(draft: Draft, value: str) -> None:
@@ -67,9 +57,9 @@ VERBS = (
         "Remove one or more containers",
         "DELETE /containers/{id}?v&link&force",
         (
-            Flag("force", BOOL, "Kill a running one first (?force)", _truth("force"), short="f"),
-            Flag("link", BOOL, "Remove the link of this name, not a container (?link)", _truth("link"), short="l"),
-            Flag("volumes", BOOL, "Also the anonymous volumes it alone has (?v)", _truth("v"), short="v"),
+            Flag("force", BOOL, "Kill a running one first (?force)", switch("force"), short="f"),
+            Flag("link", BOOL, "Remove the link of this name, not a container (?link)", switch("link"), short="l"),
+            Flag("volumes", BOOL, "Also the anonymous volumes it alone has (?v)", switch("v"), short="v"),
         ),
         aliases=("container remove",),
     ),

@@ -78,6 +78,17 @@ def query(name: str) -> Into:
     return put
 
 
+def switch(name: str) -> Into:
+    """Return what makes a query parameter of a flag that is on; docker does not send one that is off."""
+
+    def put(draft: Draft, value: Any) -> None:
+        if value:
+            draft.query[name] = True
+
+    put.__doc__ = f"?{name}"
+    return put
+
+
 class Flag(NamedTuple):
     """One flag of a verb."""
 

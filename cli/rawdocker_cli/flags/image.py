@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from rawdocker_cli.flags.flag import Draft, Flag, Into, Verb
+from rawdocker_cli.flags.flag import Draft, Flag, Verb, switch
 from rawdocker_cli.flags.kinds import BOOL, FILTER, INT, STRING, STRINGS
-
-
-def _truth(name: str) -> Into:
-    """Return what makes a query parameter of a flag that is on; docker does not send one that is off."""
-
-    def put(draft: Draft, value: bool) -> None:
-        if value:
-            draft.query[name] = True
-
-    return put
 
 
 def _limit(draft: Draft, value: int) -> None:
@@ -32,7 +22,7 @@ _FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template"
 _NO_TRUNC = Flag("no-trunc", BOOL, "Do not shorten anything")
 
 _LIST = (
-    Flag("all", BOOL, "Also the layers between (?all)", _truth("all"), short="a"),
+    Flag("all", BOOL, "Also the layers between (?all)", switch("all"), short="a"),
     Flag("digests", BOOL, "Also digests"),
     Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
     _FORMAT,
@@ -91,8 +81,8 @@ VERBS = (
         "image:rmi",
         ("DELETE /images/{name}?force&noprune&platforms",),
         (
-            Flag("force", BOOL, "Also where a container uses it, or it has more names (?force)", _truth("force"), "f"),
-            Flag("no-prune", BOOL, "Keep parents without a name (?noprune)", _truth("noprune")),
+            Flag("force", BOOL, "Also where a container uses it, or it has more names (?force)", switch("force"), "f"),
+            Flag("no-prune", BOOL, "Keep parents without a name (?noprune)", switch("noprune")),
             Flag("platform", STRINGS, "Only this platform (?platforms)", _platforms, since="1.50"),
         ),
         aliases=("rmi", "image remove", "image rmi"),

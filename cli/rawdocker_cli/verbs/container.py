@@ -24,6 +24,7 @@ from rawdocker.calls.container import (
 )
 from rawdocker.errors import NotFoundError, RawdockerError
 from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.order import natural
 from rawdocker_cli.shell import Failure, Shell, spoken
 from rawdocker_cli.verbs.each import Act, at_once, in_turn, trimmed
 
@@ -187,12 +188,6 @@ def _address(place: dict[str, str]) -> str:
 def join_host_port(host: str, port: str) -> str:
     """Return host:port, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def natural(text: str) -> list[tuple[int, int]]:
-    """Return a key that sorts numbers inside text by their value: 9/tcp before 80/tcp."""
-    parts = re.findall("[0-9]+|[^0-9]", text, re.DOTALL)
-    return [(ord("0"), int(part)) if part.isdigit() else (ord(part), 0) for part in parts]
 
 
 def diff(shell: Shell, options: Options, words: list[str]) -> None:

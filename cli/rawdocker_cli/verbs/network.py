@@ -122,7 +122,8 @@ def _cidr(text: str) -> Any:
 
 def ls(shell: Shell, options: Options, words: list[str]) -> None:
     """List networks, sorted by name."""
-    from rawdocker_cli.listing import chosen_format, natural, show
+    from rawdocker_cli.listing import chosen_format, show
+    from rawdocker_cli.order import natural
     from rawdocker_cli.units import truncate_id
 
     rows = sorted(shell.send(network_list(filters=filters(options.filter))), key=lambda row: natural(row["Name"]))

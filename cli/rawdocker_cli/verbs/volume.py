@@ -67,7 +67,8 @@ def _topologies(texts: list[str]) -> list[dict[str, Any]]:
 
 def ls(shell: Shell, options: Options, words: list[str]) -> None:
     """List volumes, sorted by name."""
-    from rawdocker_cli.listing import chosen_format, natural, show
+    from rawdocker_cli.listing import chosen_format, show
+    from rawdocker_cli.order import natural
 
     rows = shell.send(volume_list(filters=filters(options.filter)))["Volumes"] or []
     source = chosen_format(shell, options.format, "volumesFormat", options.quiet)
