@@ -18,7 +18,7 @@ MOVED = (
 BETWEEN = "--since {start} --until {end}"
 SERVER = r"^ (?:Engine|  Version|  API|  Git|  Go|  OS|  Exper|containerd|runc|docker-init|  GitCommit)|^Server"
 HELP = (r"(?s)(?<=COMMAND\n).*",)
-VOLATILE = r"Containers|Running|Paused|Stopped|Images|Goroutines|Descriptors|System Time|EventsListeners"
+VOLATILE = r"Containers|Running|Paused|Stopped|Images|Goroutines|Descriptors|System Time|EventsListeners|Runtimes"
 STABLE = f"^(?! Version|.*(?:{VOLATILE}|Context|Debug Mode))"
 FIELDS = """
 .ServerVersion
