@@ -42,6 +42,8 @@ def entry() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
     # One place for the ways a process ends that are no errors: signals, and a reader of our output that has gone.
     signal.signal(signal.SIGTERM, _terminated)
+    # also where a shell that runs us in the background ignores it; docker does not inherit that either
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _open_closed_streams()
     try:
         code = _complete() if "_RAWDOCKER_COMPLETE" in os.environ else run(sys.argv[1:])
