@@ -9,11 +9,15 @@ CALLS, CODE, STDOUT, STDERR, AFTERWARDS = "calls", "exit code", "stdout", "stder
 
 _ADDRESS = "below docker's message stands where the address came from, and what the system said"
 _NOTARY = "docker asks a notary server; signatures are none of the Engine API's"
+_KEYS = "docker loses what the engine said about the keys"
+_NOTHING_ASKED = "docker inspects the container before it looks at the time"
 _PINNED = "docker pings though the version is pinned; there is nothing to agree on"
 INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "-H bogus://x ps": ((STDERR,), "the message says what is wrong with the address"),
     "-H tcp://127.0.0.1:1 ps": ((STDERR,), _ADDRESS),
     "-H unix:///not/there.sock ps": ((STDERR,), _ADDRESS),
+    "attach --detach-keys bogus-keys {c}": ((STDERR,), _KEYS),
+    "attach not-there": ((CALLS,), "docker inspects a container after the engine has said that it is not there"),
     "bogus --help": (
         (CODE, STDOUT, STDERR),
         "docker shows the help of the whole for a command that does not exist",
@@ -21,6 +25,8 @@ INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "create --name {c} --disable-content-trust=false {img} true": ((STDERR,), _NOTARY),
     "load -i d": ((STDERR, CALLS), "a folder is refused before anything is sent; docker fails to send it"),
     "info (no engine)": ((STDERR,), _ADDRESS),
+    "logs --since bogus {c}": ((CALLS,), _NOTHING_ASKED),
+    "logs --until bogus {c}": ((CALLS,), _NOTHING_ASKED),
     "network connect {net} {c} (without options)": (
         (AFTERWARDS,),
         "docker sends an IPAMConfig that is empty, and the engine keeps it",
@@ -33,7 +39,7 @@ INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "ps -q -f label=nothing (a version that is too new is pinned)": ((CALLS,), _PINNED),
     "pull --disable-content-trust=false {img}": ((STDERR,), _NOTARY),
     "rmi ''": ((STDERR, CALLS), "an empty name is refused before anything is sent; docker asks for /images"),
-    "run --detach-keys bogus-keys --rm {img} true": ((STDERR,), "docker loses what the engine said about the keys"),
+    "run --detach-keys bogus-keys --rm {img} true": ((STDERR,), _KEYS),
     "version (no engine)": ((STDERR,), _ADDRESS),
     "version (the version is pinned)": ((CALLS,), _PINNED),
 }

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pty
+import re
 import select
 import shlex
 import shutil
@@ -18,7 +19,7 @@ import subprocess
 import tarfile
 import termios
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,13 @@ from proxy import Proxy, Request
 
 LABEL = "rawdocker.test"
 SECONDS = 30
+# What is in a case's text when it may leave things of a kind behind; the order is that of removing them.
+KINDS = {
+    "containers": r"\{(c\d?|label)\}",
+    "networks": r"\{(net\d?|label)\}",
+    "volumes": r"\{(vol\d?|label)\}",
+    "images": r"\{(new|label)\}",
+}
 
 
 class SetupError(Exception):
@@ -45,6 +53,14 @@ class Outcome(NamedTuple):
     tree: str
     after: str
     known: dict[str, str]
+
+
+class Thing(NamedTuple):
+    """What the engine keeps for a case; kind is the word in the API's path."""
+
+    kind: str
+    id: str
+    name: str
 
 
 class Engine:
@@ -70,26 +86,29 @@ class Engine:
     def get(self, path: str, **query: Any) -> Any:
         return self.ask("GET", path, **query)
 
-    def of(self, token: str) -> Iterator[tuple[str, str, str]]:
-        """Find what carries the token in its name or label: kind, id, name."""
-        seen = set()
-        for flag in ({"name": [token]}, {"label": [f"{LABEL}={token}"]}):
-            for box in self.get("/containers/json", all=1, filters=flag):
-                yield "containers", box["Id"], box["Names"][0].removeprefix("/") if box["Names"] else ""
-            for net in self.get("/networks", filters=flag):
-                yield "networks", net["Id"], net["Name"]
-            for volume in self.get("/volumes", filters=flag)["Volumes"] or ():
-                yield "volumes", volume["Name"], volume["Name"]
+    def of(self, token: str, kinds: Iterable[str]) -> Iterator[Thing]:
+        """Find what carries the token in its name or label."""
+        flags = [{"name": [token]}, {"label": [f"{LABEL}={token}"]}]
+        for kind in kinds:
+            yield from self._images(token) if kind == "images" else self._named(kind, flags)
+
+    def _named(self, kind: str, flags: list[dict[str, list[str]]]) -> Iterator[Thing]:
+        path = "/containers/json" if kind == "containers" else f"/{kind}"
+        for flag in flags:
+            found = self.get(path, all=1, filters=flag)
+            for thing in (found["Volumes"] or ()) if kind == "volumes" else found:
+                name = thing["Names"][0].removeprefix("/") if kind == "containers" else thing["Name"]
+                yield Thing(kind, thing.get("Id", name), name)
+
+    def _images(self, token: str) -> Iterator[Thing]:
         for image in self.get("/images/json", all=1):
             labelled = (image["Labels"] or {}).get(LABEL) == token
-            named = [tag for tag in (image["RepoTags"] or []) + (image["RepoDigests"] or []) if token in tag]
-            for name in named or ([image["Id"]] if labelled else []):
-                if (image["Id"], name) not in seen:
-                    yield "images", image["Id"], name
-                seen.add((image["Id"], name))
+            named = {name for name in (image["RepoTags"] or []) + (image["RepoDigests"] or []) if token in name}
+            for name in sorted(named) or ([image["Id"]] if labelled else []):
+                yield Thing("images", image["Id"], name)
 
-    def remove_all(self, token: str) -> None:
-        for kind, id, name in list(self.of(token)):
+    def remove_all(self, token: str, kinds: Iterable[str]) -> None:
+        for kind, id, name in list(self.of(token, kinds)):
             self.ask("DELETE", f"/{kind}/{name if kind == 'images' else id}", force=1, v=1)
 
 
@@ -114,6 +133,7 @@ class Side:
     def run(self, case: Case, token: str) -> Outcome:
         """Prepare, run, look, remove. Both sides get the same names, one after the other."""
         values = self._values(token)
+        kinds = [kind for kind, mark in KINDS.items() if re.search(mark, " ".join((case.command, *case.setup)))]
         tmp = Path(values["tmp"])
         tmp.mkdir()
         for name, content in case.files.items():
@@ -126,7 +146,7 @@ class Side:
             for line in case.setup:
                 self._prepare(line, values)
             values["end"] = f"{time.time():.9f}"
-            known = self._known(token)
+            known = self._known(token, kinds)
             with Proxy(self.engine.socket, self.folder / "proxy.sock") as proxy:
                 words = [self.program, *shlex.split(filled(case.command, values))]
                 environment = self._environment(proxy.host) | dict(case.env)
@@ -137,9 +157,9 @@ class Side:
                 proxy.settle()
                 requests = list(proxy.requests)
             after = "".join(self._look(line, values) for line in case.after)
-            return Outcome(code, out, err, requests, tree(tmp), after, known | self._known(token))
+            return Outcome(code, out, err, requests, tree(tmp), after, known | self._known(token, kinds))
         finally:
-            self.engine.remove_all(token)
+            self.engine.remove_all(token, kinds)
             shutil.rmtree(tmp)
 
     def _values(self, token: str) -> dict[str, str]:
@@ -147,9 +167,9 @@ class Side:
         label = f"{LABEL}={token}"
         return names | {"new": token, "img": "busybox:1", "label": label, "tmp": str(self.folder / "tmp")}
 
-    def _known(self, token: str) -> dict[str, str]:
+    def _known(self, token: str, kinds: Iterable[str]) -> dict[str, str]:
         found = {}
-        for kind, id, name in self.engine.of(token):
+        for kind, id, name in self.engine.of(token, kinds):
             if token in name and kind != "volumes":
                 found[id.removeprefix("sha256:")] = name.replace(token, "").lstrip(":") or "new"
         return found

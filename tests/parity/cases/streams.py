@@ -6,6 +6,8 @@ from parity.case import ANY_ORDER, Case, usage
 
 BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
 TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
+OUT = "run --name {c} {img} sh -c 'echo one; echo two; echo three'"
+TICKS = "run -dit --name {c} {img} sh -c 'while :; do echo tick; sleep 1; done'"
 TALKED_TTY = "run -d -t --name {c} {img} sh -c 'echo one; echo two >&2'"
 CAT = "run -di --name {c} {img} cat"
 SOON = "run -d --name {c} {img} sh -c 'echo before; sleep 1; echo out; echo err >&2; exit 6'"
@@ -13,8 +15,8 @@ SHELL = "run -dit --name {c} {img} sh"
 
 LOGS = [
     Case("logs {c}", setup=(TALKED,)),
-    Case("logs -n 1 {c}", setup=(TALKED,)),
-    Case("logs --tail 2 {c}", setup=(TALKED,)),
+    Case("logs -n 1 {c}", setup=(OUT,)),
+    Case("logs --tail 2 {c}", setup=(OUT,)),
     Case("logs --tail all {c}", setup=(TALKED,)),
     Case("logs --tail bogus {c}", setup=(TALKED,)),
     Case("logs --tail -1 {c}", setup=(TALKED,)),
@@ -54,7 +56,8 @@ ATTACH = [
     Case("attach {c}", setup=(SHELL,), name="a terminal without ours"),
     Case("attach {c}", setup=(SHELL,), stdin="x", name="a terminal, and a pipe"),
     Case("attach {c}", setup=(SHELL,), typed=(("# ", "exit 3\n"),), calls=ANY_ORDER, stdout=False),
-    Case("attach --detach-keys ctrl-x {c}", setup=(SHELL,), typed=(("# ", "\x18"),), calls=ANY_ORDER, stdout=False,
+    Case("attach --detach-keys ctrl-x {c}", setup=(TICKS,), typed=(("tick", ""), ("tick", "\x18")), calls=ANY_ORDER,
+         stdout=False,
          after=("inspect -f '{{.State.Status}}' {c}",)),
     Case("attach --detach-keys bogus-keys {c}", setup=(SOON,)),
     Case("attach not-there"),
