@@ -83,7 +83,10 @@ def _make_redraw(shell: Shell, errands: signals.Errands, resize: Callable[..., C
 def exec_(shell: Shell, options: Options, words: list[str]) -> int:
     """Run another command in a running container; return its exit code."""
     name, *command = words
-    body = options.draft().body | {"Cmd": command}
+    try:
+        body = options.draft().body | {"Cmd": command}
+    except ValueError as error:
+        shell.fail(str(error))
     keys = session.detach_keys(shell, options.detach_keys)
     if keys:
         body["DetachKeys"] = keys
