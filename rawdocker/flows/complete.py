@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,22 +15,25 @@ def completed(action: Callable[[], T], undo: Callable[[T], object]) -> T:
     action: runs in a thread of its own, which no signal reaches.
     undo: called with the action's result. A second Ctrl-C does not wait for either.
     """
-    ended: SimpleQueue[tuple[bool, T | BaseException]] = SimpleQueue()
+    results: list[T] = []
+    errors: list[BaseException] = []
+    ended = threading.Event()  # not join(): interrupted once, it believes that the thread has ended
 
     def run() -> None:
         try:
-            ended.put((True, action()))
+            results.append(action())
         except BaseException as error:
-            ended.put((False, error))
+            errors.append(error)
+        ended.set()
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        done, result = ended.get()
+        ended.wait()
     except BaseException:
-        done, result = ended.get()
-        if done:
-            undo(result)  # type: ignore[arg-type]
+        ended.wait()
+        for result in results:
+            undo(result)
         raise
-    if isinstance(result, BaseException) and not done:
-        raise result
-    return result  # type: ignore[return-value]
+    for error in errors:
+        raise error
+    return results[0]
