@@ -46,7 +46,7 @@ class Case(NamedTuple):
     lines: str = ""
     """A regular expression: only the lines of stdout where it is found are compared."""
     env: Mapping[str, str] = {}
-    """Further environment variables."""
+    """Further environment variables; their values may have placeholders."""
     name: str = ""
     """What tells it from another case with the same command."""
 

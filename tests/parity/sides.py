@@ -149,7 +149,8 @@ class Side:
             known = self._known(token, kinds)
             with Proxy(self.engine.socket, self.folder / "proxy.sock") as proxy:
                 words = [self.program, *shlex.split(filled(case.command, values))]
-                environment = self._environment(proxy.host) | dict(case.env)
+                own = {name: filled(value, values) for name, value in case.env.items()}
+                environment = self._environment(proxy.host) | own
                 if case.typed:
                     code, out, err = on_a_terminal(words, case.typed, environment, tmp)
                 else:

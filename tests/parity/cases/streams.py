@@ -9,7 +9,7 @@ TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
 OUT = "run --name {c} {img} sh -c 'echo one; echo two; echo three'"
 TICKS = "run -dit --name {c} {img} sh -c 'while :; do echo tick; sleep 1; done'"
 TALKED_TTY = "run -d -t --name {c} {img} sh -c 'echo one; echo two >&2'"
-CAT = "run -di --name {c} {img} cat"
+CAT = "run -di --name {c} {img} sh -c 'cat; sleep .5'"
 SOON = "run -d --name {c} {img} sh -c 'echo before; sleep 1; echo out; echo err >&2; exit 6'"
 SHELL = "run -dit --name {c} {img} sh"
 
