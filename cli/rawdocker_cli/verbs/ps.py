@@ -33,7 +33,7 @@ LONGEST_MOUNT = 15
 
 def ps(shell: Shell, options: Options, words: list[str]) -> None:
     """List containers: one request, whatever is shown."""
-    source = options.format or shell.config.get("psFormat") or ""
+    source = options.format or str(shell.config.get("psFormat") or "")
     if options.format and options.quiet:
         shell.warn("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     size = options.size or (_checked(shell, source) and not options.quiet and not options.typed("size"))
