@@ -29,5 +29,6 @@ def _refusal(shell: Shell, what: str, since: str, needs: str) -> str:
     if needs == "experimental" and shell.docker.engine.get("docker-experimental") == "false":
         return f"{what} is only supported on a Docker daemon with experimental features enabled"
     if needs == "windows" and system not in ("", needs):
-        return f"{what} is only supported on a Docker daemon running on {needs}, but the Docker daemon is running on {system}"
+        only = f"{what} is only supported on a Docker daemon running on {needs}"
+        return f"{only}, but the Docker daemon is running on {system}"
     return ""

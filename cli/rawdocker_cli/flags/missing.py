@@ -34,7 +34,7 @@ _CALLS = {
 
 
 def why_missing(words: list[str]) -> str:
-    """Return what to say of a command line that docker would take and we do not; empty for what docker has not either."""
+    """Return what to say of a command line of docker's that we lack; empty for what docker has not either."""
     for name in (" ".join(words[:2]), words[0]):
         if name in _CALLS:
             return f"{PROGRAM}: '{PROGRAM} {name}' is not supported yet. The API behind it: {_CALLS[name]}"
