@@ -50,6 +50,10 @@ T = TypeVar("T")
 CONNECT_TIMEOUT = 10.0
 """Seconds to wait for a connection, unless the caller says otherwise."""
 
+PING_TIMEOUT = 30.0
+"""Seconds that an engine may take to answer a ping, unless the caller allows less: a server that waits for words of
+another protocol would let us wait for ever. systemd starts engines at their first connection, which takes a while."""
+
 ORIGIN = "http://localhost"
 """Every URL begins with this, whichever endpoint is spoken to, so that mocks need to know one only."""
 
@@ -93,6 +97,10 @@ class _Base:
 
     def _timeouts(self, timeout: float | None) -> httpx.Timeout:
         return httpx.Timeout(timeout, connect=self._connect_timeout)
+
+    @property
+    def _ping_timeout(self) -> float:
+        return min(self._timeout or PING_TIMEOUT, PING_TIMEOUT)
 
     def _request(self, call: Call[Any], *, hijack: bool = False) -> tuple[dict[str, Any], Exchange]:
         """Return what httpx builds the request from, and the exchange that observers are told of."""
@@ -153,8 +161,8 @@ class Client(_Base):
         endpoint: a resolved endpoint, instead of host and context.
         tls: certificate files for a tcp host. Default: DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.
         headers: sent with every request.
-        timeout: seconds that the engine may stay silent in `send`. Default: no limit, as stop and wait need.
-            Streams and hijacked connections never have one.
+        timeout: seconds that the engine may stay silent in `send`. Default: no limit, as stop and wait need, but for
+            the ping, which has 30. Streams and hijacked connections never have one.
         connect_timeout: seconds to wait for a connection. Default: 10.
         observers: told of every exchange (see rawdocker.observe).
         transport: an httpx transport instead of the endpoint's, for instance httpx.MockTransport.
@@ -194,7 +202,7 @@ class Client(_Base):
     def _ping(self) -> Mapping[str, str]:
         for method in ("HEAD", "GET"):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
-            with self._open(ping, self._timeout) as (response, _):
+            with self._open(ping, self._ping_timeout) as (response, _):
                 # an engine that is starting or shutting down answers 500 and still tells its version
                 if response.status_code == 200 or response.headers.get("api-version"):
                     return response.headers
@@ -331,7 +339,7 @@ class AsyncClient(_Base):
     async def _ping(self) -> Mapping[str, str]:
         for method in ("HEAD", "GET"):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
-            async with self._open(ping, self._timeout) as (response, _):
+            async with self._open(ping, self._ping_timeout) as (response, _):
                 if response.status_code == 200 or response.headers.get("api-version"):
                     return response.headers
         raise error_for(response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping)

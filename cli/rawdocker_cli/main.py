@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO
 
+from rawdocker.errors import RawdockerError
 from rawdocker_cli import support
 from rawdocker_cli.flags import index, pflag
 from rawdocker_cli.flags.flag import Flag, Options, Verb
 from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
 from rawdocker_cli.flags.ours import OURS
-from rawdocker_cli.shell import PROGRAM, Failure, Shell
+from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell
 
 GLOBALS = (
     Flag("config", STRING, "Directory of docker's configuration"),
@@ -90,8 +91,6 @@ def _die_of_closed_pipe() -> NoReturn:
 
 def run(words: Sequence[str]) -> int:
     """Do what a command line says; return its exit code. Messages go to stderr, output to stdout."""
-    from rawdocker.errors import RawdockerError
-
     try:
         return _run(words)
     except Failure as failure:
@@ -142,7 +141,21 @@ def _dispatch(options: Options, words: list[str]) -> int:
     _check_count(verb, arguments)
     shell = Shell(options, options.trace + typed.trace)
     support.check(shell, verb, typed)
-    return _function(verb)(shell, typed, arguments) or 0
+    try:
+        return _function(verb)(shell, typed, arguments) or 0
+    except MISREAD as error:
+        if options.debug or isinstance(error, RawdockerError):
+            raise
+        raise Failure(_misread(error)) from error
+
+
+def _misread(error: Exception) -> str:
+    """Say in a line what docker answers with a stack trace: that the engine's answer is not what the API promises."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f", {os.path.basename(trace.tb_frame.f_code.co_filename)} line {trace.tb_lineno}" if trace else ""
+    return f"the answer is not an engine's ({type(error).__name__}: {error}{where}); {PROGRAM} -D shows where"
 
 
 def _verb(words: list[str], unknown: Callable[[str, list[str]], NoReturn]) -> tuple[Verb | None, list[str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from rawdocker.call import Call, HijackCall
+from rawdocker.call import Call, HijackCall, StreamCall
 
 if TYPE_CHECKING:
     from rawdocker.client import Client
@@ -50,11 +50,14 @@ class Shell:
 
     def send(self, call: Call[Any]) -> Any:
         """Execute a call and return its answer as plain JSON values (a list of them for a stream)."""
-        return self.docker.send(call.as_json())
+        answer = self.docker.send(call.as_json())
+        return answer if isinstance(call, StreamCall) else of_kind(call, answer)
 
-    def stream(self, call: Call[Any]) -> AbstractContextManager[Iterator[Any]]:
+    @contextmanager
+    def stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
         """Execute a call and iterate over its answer."""
-        return self.docker.stream(call.as_json())
+        with self.docker.stream(call.as_json()) as items:
+            yield (of_kind(call, item) for item in items) if call.returns else items
 
     def hijack(self, call: HijackCall) -> AbstractContextManager[Connection]:
         """Execute a call and take its connection over."""
@@ -137,6 +140,23 @@ class Shell:
     def fail(self, message: str, code: int = 1) -> NoReturn:
         """End the verb with a message and an exit code."""
         raise Failure(message, code)
+
+
+MISREAD = (LookupError, TypeError, AttributeError, ValueError)
+"""What is raised where a verb reads an answer that has not the parts it should have."""
+
+
+def of_kind(call: Call[Any], answer: Any) -> Any:
+    """Return an answer that is the list or the object that its model describes; engines say null for an empty list."""
+    listed = call.returns.startswith("list[")
+    if listed and answer is None:
+        return []
+    if call.returns and not isinstance(answer, list if listed else dict):
+        from rawdocker.errors import ProtocolError
+
+        kind = "a list" if listed else "an object"
+        raise ProtocolError(f"the answer to {call} is not {kind} but {str(answer)[:80]}", call=call)
+    return answer
 
 
 def existing(path: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rawdocker.call import Call, Codec
+from rawdocker.codec import decode_json
 from rawdocker.errors import NotFoundError, RawdockerError
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.format import Inspector, TemplateError
-from rawdocker_cli.shell import Failure, Shell, spoken
+from rawdocker_cli.shell import Failure, Shell, of_kind, spoken
 from rawdocker_cli.verbs.each import trimmed
 
 BAD_TEMPLATE = 64
@@ -107,7 +108,9 @@ def _ask(shell: Shell, kind: str, name: str, **query: Any) -> tuple[str, str]:
     operation, path, go_type, given, _ = KINDS[kind]
     wanted = name if kind == "image" else trimmed(kind, name)
     call: Call[str] = Call(operation, "GET", path, {"id": wanted}, query={**dict(given), **query}, codec=Codec.TEXT)
-    return go_type, shell.send(call)
+    text = shell.send(call)
+    of_kind(call.replace(returns=go_type), decode_json(text.encode(), call))
+    return go_type, text
 
 
 def _sized(shell: Shell, kind: str, name: str, size: bool) -> tuple[str, str]:

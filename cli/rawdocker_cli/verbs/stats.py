@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from rawdocker.calls.container import container_list, container_stats
 from rawdocker.calls.system import system_events
-from rawdocker.errors import RawdockerError
+from rawdocker.errors import CutStreamError, RawdockerError
 from rawdocker_cli import units
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.format import Table, TemplateError, render_rows
-from rawdocker_cli.shell import Failure, Shell, spoken
+from rawdocker_cli.shell import MISREAD, Failure, Shell, spoken
 from rawdocker_cli.verbs.each import trimmed
 
 TABLE = r"table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
@@ -73,7 +73,7 @@ class Watched:
                     names = (sample.get("id") or "", sample.get("name") or "")
                     self._row, self._news = Row(self.container, *names, figures(sample)), monotonic()
                     self._first.set()
-        except (RawdockerError, Failure) as error:
+        except (RawdockerError, Failure, *MISREAD) as error:
             self.error = error
         finally:
             self._first.set()
@@ -84,6 +84,11 @@ class Watched:
             self._first.wait(PATIENCE)
         else:
             self._thread.join()
+
+    @property
+    def lives(self) -> bool:
+        """Whether there may be news."""
+        return self._thread.is_alive()
 
     def row(self) -> Row:
         """Return the latest figures, none where they are old or the container has failed."""
@@ -115,21 +120,27 @@ def _started(shell: Shell, options: Options, names: list[str]) -> dict[str, Watc
 
 
 def _show(shell: Shell, options: Options, watched: dict[str, Watched], events: Iterator[Any] | None) -> None:
-    """Print the table, once or again and again until the events end."""
-    source = options.format or shell.config.get("statsFormat") or "table"
+    """Print the table, once or again and again until no news can come."""
+    source = options.format or str(shell.config.get("statsFormat") or "table")
     if options.no_stream:
         return shell.write(_rendered(shell, options, source, watched))
-    follower = threading.Thread(target=_follow, args=(shell, options, watched, events), daemon=True)
+    errors: list[Exception] = []
+    follower = threading.Thread(target=_follow, args=(shell, options, watched, events, errors), daemon=True)
     if events is not None:
         follower.start()
-    while True:
+    news = True
+    while news:
         sleep(REDRAW)
         text = HOME + _rendered(shell, options, source, watched)
         # docker draws each screen twice: as it is, and over it with what was longer before erased.
         erased = "".join(f"{line} {ERASE_LINE}\n" for line in text.split("\n"))
         shell.write(text + erased + ERASE_BELOW)
-        if events is not None and not follower.is_alive():
-            return None
+        news = follower.is_alive() if events is not None else any(one.lives for one in watched.values())
+    if events is None:
+        errors += [one.error for one in watched.values() if one.error]
+    if errors:
+        shell.fail("\n".join(map(spoken, errors)))
+    return None
 
 
 def _rendered(shell: Shell, options: Options, source: str, watched: dict[str, Watched]) -> str:
@@ -140,7 +151,9 @@ def _rendered(shell: Shell, options: Options, source: str, watched: dict[str, Wa
         raise Failure(str(error)) from None
 
 
-def _follow(shell: Shell, options: Options, watched: dict[str, Watched], events: Iterator[Any]) -> None:
+def _follow(
+    shell: Shell, options: Options, watched: dict[str, Watched], events: Iterator[Any], errors: list[Exception]
+) -> None:
     """Add containers that start (with --all: that are created), drop those that end (with --all: none)."""
     arriving = ("create", "start") if options.all else ("start",)
     try:
@@ -150,8 +163,10 @@ def _follow(shell: Shell, options: Options, watched: dict[str, Watched], events:
                 watched[container] = Watched(shell, container, stream=True)
             elif event["Action"] == "die" and not options.all:
                 watched.pop(container, None)
-    except RawdockerError:
+    except CutStreamError:
         return  # an engine that stops ends the table, not with an error
+    except (RawdockerError, *MISREAD) as error:
+        errors.append(error)
 
 
 def figures(sample: dict[str, Any]) -> Figures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rawdocker import __version__
 from rawdocker.calls.system import system_events, system_info, system_version
-from rawdocker.errors import RawdockerError, UnreachableError
+from rawdocker.errors import EngineError, RawdockerError, UnreachableError
 from rawdocker.version import HIGHEST
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.flags.kinds import filters
@@ -202,11 +202,11 @@ def _format_info(shell: Shell, text: str, client: dict[str, Any]) -> None:
     if _needs_engine(text, client):
         try:
             found = {**shell.send(system_info()), **found}
-        except UnreachableError as error:
-            failures.append(spoken(error))
-        except RawdockerError as error:
+        except EngineError as error:
             shell.warn(spoken(error))
             found["ServerErrors"] = [spoken(error)]
+        except RawdockerError as error:
+            failures.append(spoken(error))
     template = _parsed(shell, text, "\n".join([*failures, "template parsing error"]))
     try:
         shell.print(template.render(shape("system.dockerInfo", found)))
