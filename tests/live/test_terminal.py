@@ -82,7 +82,8 @@ def test_the_detach_keys_leave_a_run_that_goes_on(session: Session, own_name: st
     process.send("\x10\x11")
     code, rest = ended(process)
     assert (code, b"read escape" in rest) == (0, False)
-    assert state(engine_host, own_name)["Running"]
+    container = ask(engine_host, "GET", f"/containers/{own_name}/json")
+    assert (container["State"]["Running"], container["HostConfig"]["ConsoleSize"]) == (True, [30, 100])
 
 
 def test_attach_draws_the_prompt_again_and_detaches_with_keys_of_one_s_own(
