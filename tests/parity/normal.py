@@ -68,9 +68,11 @@ def _body(request: Request) -> Any:
         # What the tests import they exported just before, with the times of their side; and what is copied has a header
         # a file, whose fields can be written in more than one way. What arrives is looked at afterwards.
         body = {"size": body["size"]}
-    if isinstance(body, dict) and "Env" in body:
-        # docker keeps them in a map of Go's, which has no order.
-        body["Env"] = sorted(body["Env"])
+    if isinstance(body, dict):
+        # docker keeps these in maps of Go's, which have no order.
+        for place, key in ((body, "Env"), (body.get("IPAM", {}), "Config")):
+            if key in place:
+                place[key] = sorted(place[key], key=str)
     if isinstance(body, dict) and "NetworkingConfig" in body:
         # The one network the container is in is named by its NetworkMode already.
         ends = body["NetworkingConfig"].get("EndpointsConfig", {})
