@@ -17,10 +17,11 @@ import socket
 import struct
 import subprocess
 import tarfile
+import tempfile
 import termios
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -119,6 +120,17 @@ def _ids(image: Mapping[str, Any]) -> list[str]:
 
 def _word(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+@contextmanager
+def alone(case: Case) -> Iterator[None]:
+    """Let no other process of the tests prune meanwhile: an engine refuses a second prune while one runs."""
+    if " prune" not in case.command:
+        yield
+        return
+    with open(Path(tempfile.gettempdir(), "rawdocker-parity-prune"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class Side:

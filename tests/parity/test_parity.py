@@ -11,7 +11,7 @@ import pytest
 from parity import normal
 from parity.case import ANY_ORDER, Case
 from parity.differences import INTENDED
-from parity.sides import Engine, Outcome, Side
+from parity.sides import Engine, Outcome, Side, alone
 
 pytestmark = pytest.mark.parity
 
@@ -58,7 +58,8 @@ def difference(aspect: str, expected: list[str], got: list[str]) -> str:
     "case", [pytest.param(case, id=f"{area}: {case.id}") for area, table in TABLES.items() for case in table]
 )
 def test_rawdocker_does_what_docker_does(case: Case, sides: tuple[Side, Side], engine: Engine, token: str) -> None:
-    expected, got = (compared(case, side.run(case, token), engine) for side in sides)
+    with alone(case):
+        expected, got = (compared(case, side.run(case, token), engine) for side in sides)
     differing = [aspect for aspect in expected if expected[aspect] != got[aspect]]
     intended, reason = INTENDED.get(case.id, ((), ""))
     for aspect in intended:
