@@ -116,7 +116,7 @@ def _run(words: Sequence[str]) -> int:
         return _help([])
     if options.log_level not in LOG_LEVELS:
         raise Failure(f"Unable to parse logging level: {options.log_level}")
-    if options.version:
+    if options.version and not rest:
         from rawdocker_cli.verbs.system import version_line
 
         print(version_line())
