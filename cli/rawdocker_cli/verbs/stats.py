@@ -73,6 +73,8 @@ class Watched:
                     names = (sample.get("id") or "", sample.get("name") or "")
                     self._row, self._news = Row(self.container, *names, figures(sample)), monotonic()
                     self._first.set()
+            if not self._first.is_set():
+                raise CutStreamError(f"{self.container}: the engine sent no figures")
         except (RawdockerError, Failure, *MISREAD) as error:
             self.error = error
         finally:

@@ -79,5 +79,6 @@ CASES = [
     Case("ps -H x"),
     Case("container -H x ls"),
     Case("start -ai {c}", setup=(TICKS,), typed=(("tick", ""), ("tick", "\x05"), ("", "e")), stdout=False,
-         files={"config.json": '{"detachKeys": "ctrl-e,e"}'}, env={"DOCKER_CONFIG": "{tmp}"}, calls=ANY_ORDER, name="the configuration's keys"),
+         files={"config.json": '{"detachKeys": "ctrl-e,e"}'}, env={"DOCKER_CONFIG": "{tmp}"}, calls=ANY_ORDER,
+         name="the configuration's keys"),
 ]  # fmt: skip
