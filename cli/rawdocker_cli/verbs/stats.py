@@ -70,7 +70,7 @@ class Watched:
             call = container_stats(trimmed("container", self.container), stream=self._stream)
             with self._shell.stream(call) as samples:
                 for sample in samples:
-                    names = (sample.get("id") or "", sample.get("name") or "")
+                    names = (sample["id"], sample["name"])
                     self._row, self._news = Row(self.container, *names, figures(sample)), monotonic()
                     self._first.set()
             if not self._first.is_set():
