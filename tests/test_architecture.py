@@ -151,6 +151,14 @@ def test_what_needs_no_engine_loads_no_client(words: str) -> None:
     assert not loaded(RUN, *words.split()) & (HEAVY | {"httpx", "httpcore", "ssl", "rawdocker.client"})
 
 
+def test_a_verb_loads_no_more_where_click_is_installed_beside_rich(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('click was imported')")
+    environment = {"DOCKER_HOST": NO_ENGINE, "DOCKER_API_VERSION": "1.41", "PYTHONPATH": str(tmp_path)}
+    modules = loaded(RUN, "ps", **environment)
+    assert "httpx" in modules
+    assert not modules & HEAVY
+
+
 @pytest.mark.parametrize("words", ["ps", "stop web", "images"])
 def test_a_verb_loads_only_its_own_tables(words: str) -> None:
     modules = loaded(RUN, *words.split(), DOCKER_HOST=NO_ENGINE, DOCKER_API_VERSION="1.41")

@@ -28,6 +28,19 @@ class Failure(Exception):
         self.code = code
 
 
+@contextmanager
+def _without_click() -> Iterator[None]:
+    """Hide click while httpx is imported: where it is installed, httpx loads its own command line, and rich with it."""
+    if "httpx" in sys.modules or "click" in sys.modules:
+        yield
+        return
+    sys.modules["click"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["click"]
+
+
 class Shell:
     """Passed to every verb as its first argument.
 
@@ -42,7 +55,8 @@ class Shell:
     @cached_property
     def docker(self) -> Client:
         """The client, made when the first call is; its endpoint is found as docker finds it."""
-        from rawdocker.client import Client
+        with _without_click():
+            from rawdocker.client import Client
         from rawdocker_cli.trace import Trace
 
         observers = [Trace()] if self.trace else []

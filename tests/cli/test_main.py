@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -213,6 +214,17 @@ def test_trace_writes_a_line_a_call_on_stderr(capsysbinary: Any, line: str) -> N
     assert first.startswith("HEAD /_ping -> 200 OK ")
     assert second.startswith("GET /v1.41/containers/json -> 200 OK ")
     assert second.endswith(" ms")
+
+
+@respx.mock
+def test_ps_with_500_containers_makes_one_request(capsysbinary: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_API_VERSION", "1.41")
+    one = json.loads((ROOT / "fixtures" / "engine-20.10" / "container_list.json").read_text())["body"][0]
+    many = [{**one, "Id": f"{number:064x}"} for number in range(500)]
+    respx.get("http://localhost/v1.41/containers/json").mock(return_value=httpx.Response(200, json=many))
+    code, out, err = said(capsysbinary, "ps")
+    assert (code, err, len(out.splitlines())) == (0, "", 501)
+    assert len(respx.calls) == 1
 
 
 @respx.mock
