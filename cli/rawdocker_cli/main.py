@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn, TextIO
 
 from rawdocker.errors import RawdockerError
@@ -55,9 +56,19 @@ def entry() -> NoReturn:
         code = 128 + signal.SIGTERM
     except BrokenPipeError:
         _die_of_closed_pipe()
+    except OSError as error:
+        code = _tell_of_lost_output(error)
+    with suppress(OSError):  # nobody can be told of that
+        sys.stderr.flush()
     # Threads that wait in read() for a stdin that never ends must not keep the process.
-    sys.stderr.flush()
     os._exit(code)
+
+
+def _tell_of_lost_output(error: OSError) -> int:
+    where = f"open {error.filename}" if error.filename else "write /dev/stdout"
+    with suppress(OSError):
+        sys.stderr.write(f"{where}: {(error.strerror or str(error)).lower()}\n")
+    return 1
 
 
 def _terminated(number: int, frame: Any) -> NoReturn:
@@ -100,7 +111,8 @@ def run(words: Sequence[str]) -> int:
 
         message, code = spoken(error), 1
     if message:
-        sys.stderr.buffer.write(message.encode("utf-8", "surrogateescape") + b"\n")
+        with suppress(OSError):  # the exit code still tells
+            sys.stderr.buffer.write(message.encode("utf-8", "surrogateescape") + b"\n")
     return code
 
 

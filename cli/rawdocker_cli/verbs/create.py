@@ -14,7 +14,7 @@ from rawdocker.errors import NotFoundError, RawdockerError
 from rawdocker.flows.complete import completed
 from rawdocker.registry import reference
 from rawdocker.version import at_least
-from rawdocker_cli import api_socket, terminal
+from rawdocker_cli import api_socket
 from rawdocker_cli.flags.flag import Draft, Options
 from rawdocker_cli.flags.values import go, rules
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
@@ -86,7 +86,6 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
         if options.pull == "always":
             pull()
         _fit_version(shell, draft)
-        _tell_size(draft)
         _size_console(draft)
         try:
             created = _create(shell, call)
@@ -177,13 +176,6 @@ def _fit_version(shell: Shell, draft: Draft) -> None:
     forced = (mount.get("BindOptions", {}).get("ReadOnlyForceRecursive") for mount in host.get("Mounts", ()))
     if any(forced) and not at_least(shell.docker.negotiate(), "1.44"):
         raise RawdockerError("bind-recursive=readonly requires API v1.44 or later")
-
-
-def _tell_size(draft: Draft) -> None:
-    """Let a terminal begin with the size of ours; engines before 23 wait for the first resize."""
-    size = terminal.window_size()
-    if draft.body.get("Tty") and any(size):
-        draft.put(("HostConfig", "ConsoleSize"), list(size))
 
 
 def _local_nameservers(draft: Draft) -> Iterator[str]:

@@ -52,9 +52,11 @@ def _attached(options: Options) -> set[str]:
 
 
 def _run_detached(shell: Shell, options: Options, id: str) -> int:
-    shell.print(id)
-    with shell.stream(_wait(id, options)) as waiting:
-        _start(shell, options, id, waiting)
+    try:
+        shell.print(id)
+    finally:  # whether or not anybody reads that
+        with shell.stream(_wait(id, options)) as waiting:
+            _start(shell, options, id, waiting)
     return 0
 
 
