@@ -70,14 +70,20 @@ class Request:
 
 
 class Proxy:
-    """Listens on a socket of its own and passes each connection on to the engine's."""
+    """Listens on a socket of its own and passes each connection on to the engine's.
 
-    def __init__(self, engine: Path | str, path: Path | str) -> None:
+    arrives: told of each request before it is passed on, and may keep it waiting.
+    """
+
+    def __init__(
+        self, engine: Path | str, path: Path | str, *, arrives: Callable[[Request], object] = lambda request: None
+    ) -> None:
         self.host = f"unix://{path}"
         """What DOCKER_HOST is to be."""
         self.requests: list[Request] = []
         """Every request so far, in the order in which their heads came."""
         self._engine = str(engine)
+        self._arrives = arrives
         self._path = Path(path)
         self._connections: list[_Connection] = []
         self._listener = socket.socket(socket.AF_UNIX)
@@ -113,14 +119,23 @@ class Proxy:
                 return
             engine = socket.socket(socket.AF_UNIX)
             engine.connect(self._engine)
-            self._connections.append(_Connection(len(self._connections), client, engine, self.requests))
+            number = len(self._connections)
+            self._connections.append(_Connection(number, client, engine, self.requests, self._arrives))
 
 
 class _Connection:
     """One connection: a thread for each direction."""
 
-    def __init__(self, number: int, client: socket.socket, engine: socket.socket, requests: list[Request]) -> None:
+    def __init__(
+        self,
+        number: int,
+        client: socket.socket,
+        engine: socket.socket,
+        requests: list[Request],
+        arrives: Callable[[Request], object],
+    ) -> None:
         self._number = number
+        self._arrives = arrives
         self._client = client
         self._engine = engine
         self._requests = requests
@@ -180,6 +195,7 @@ class _Connection:
             head, _, rest = bytes(buffer).partition(b"\r\n\r\n")
             request = self._latest = Request(self._number, head)
             self._requests.append(request)
+            self._arrives(request)
             buffer = bytearray(rest)
             if request.headers.get("transfer-encoding") == "chunked":
                 yield from self._chunks(request, buffer)
