@@ -31,7 +31,7 @@ START = [
     Case("start --detach-keys x -a {c}", setup=(CREATED,)),
     Case("start --checkpoint x {c}", setup=(CREATED,)),
     Case("start -a {c}", setup=("create --rm --name {c} {img} echo x",), name="--rm"),
-    Case("start -ai {c}", setup=("create -it --name {c} {img} sh -c 'echo name?; read name; exit 5'",),
+    Case("start -ai {c}", setup=("create -it --name {c} {img} sh -c 'echo name?; read name; sleep .5; exit 5'",),
          typed=(("name?", "box\n"),), calls=ANY_ORDER, name="on a terminal"),
     Case("start"),
     Case("start --bogus {c}"),

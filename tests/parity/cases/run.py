@@ -6,7 +6,7 @@ from parity.case import ANY_ORDER, PORT, Case, usage
 
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
-ASK = "sh -c 'echo name?; read name; echo hello $name; exit 5'"
+ASK = "sh -c 'echo name?; read name; echo hello $name; sleep .5; exit 5'"
 CASES = [
     Case("run --rm {img} true"),
     Case("run --rm {img} false"),

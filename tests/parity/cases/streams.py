@@ -9,7 +9,8 @@ TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
 OUT = "run --name {c} {img} sh -c 'echo one; echo two; echo three'"
 TICKS = "run -dit --name {c} {img} sh -c 'while :; do echo tick; sleep 1; done'"
 TALKED_TTY = "run -d -t --name {c} {img} sh -c 'echo one; echo two >&2'"
-CAT = "run -di --name {c} {img} sh -c 'cat; sleep .5'"
+# The engine takes up stdin and stdout at once: what is said at the first word may come before anybody listens.
+CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; sleep .5'"
 SOON = "run -d --name {c} {img} sh -c 'echo before; sleep 1; echo out; echo err >&2; exit 6'"
 SHELL = "run -dit --name {c} {img} sh"
 
@@ -91,7 +92,7 @@ EXEC = [
     Case("exec -i {c} sh -c 'read a; exit 4'", setup=(BOX,), stdin="a\nb\n"),
     Case("exec -t {c} echo x", setup=(BOX,)),
     Case("exec -it {c} sh", setup=(BOX,), name="no terminal"),
-    Case("exec -it {c} sh -c 'echo name?; read name; echo hello $name; exit 5'", setup=(BOX,),
+    Case("exec -it {c} sh -c 'echo name?; read name; echo hello $name; sleep .5; exit 5'", setup=(BOX,),
          typed=(("name?", "box\n"),), calls=ANY_ORDER),
     Case("exec -it {c} stty size", setup=(BOX,), typed=(("never", ""),), calls=ANY_ORDER, stdout=False),
     Case("exec -d {c} touch /x", setup=(BOX,)),
