@@ -150,8 +150,6 @@ WAITING = {
     "logs -f {box}": "/logs",
     "events": "/events",
     "wait {box}": "/wait",
-    "exec {box} sleep 2": "/start",
-    "exec -i {box} sleep 2": "/start",
     "attach --no-stdin {box}": "/wait",
     "stats {box}": "/stats",
     "stats": "/stats",
@@ -177,3 +175,15 @@ def test_a_verb_ends_as_docker_does_by_a_signal(
     ours, how = interrupted(RAWDOCKER, engine_host, tmp_path, words, WAITING[line], number, own_name)
     assert ours.code == theirs.code
     assert how.err in ("", "\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_exec_tells_of_the_signal_where_docker_says_success(
+    number: int, engine_host: str, oracle: str, own_name: str
+) -> None:
+    assert ran(oracle, engine_host, ["run", "-d", "--name", own_name, IMAGE, "sleep", "1000"]).code == 0
+    for program, code in ((oracle, 0), (RAWDOCKER, 128 + number)):
+        process = begun(program, engine_host, ["exec", own_name, "sh", "-c", "echo ready; sleep 2"])
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(number)
+        assert ended(process).code == code
