@@ -19,6 +19,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import Any, TypedDict, TypeVar, Unpack, overload
@@ -268,7 +269,8 @@ class Client(_Base):
         with _Closed(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
-                request = self._http.build_request(**parts, timeout=self._timeouts(timeout))
+                extensions = {"trace": partial(_time_connection, exchange)} if self._observers else None
+                request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
                 response = self._http.send(request, stream=True)
             except FAILURES as error:
                 raise failure(error, call, self.endpoint) from error
@@ -397,7 +399,8 @@ class AsyncClient(_Base):
         with _Closed(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
-                request = self._http.build_request(**parts, timeout=self._timeouts(timeout))
+                extensions = {"trace": partial(_async_time_connection, exchange)} if self._observers else None
+                request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
                 response = await self._http.send(request, stream=True)
             except FAILURES as error:
                 raise failure(error, call, self.endpoint) from error
@@ -432,6 +435,16 @@ class AsyncClient(_Base):
                 yield chunk
         except FAILURES as error:
             raise cut(error, call) from error
+
+
+def _time_connection(exchange: Exchange, event: str, info: Any) -> None:
+    """Take down when a new connection stood; httpcore tells of each of its steps."""
+    if event == "connection.connect_tcp.complete":
+        exchange.connected = perf_counter()
+
+
+async def _async_time_connection(exchange: Exchange, event: str, info: Any) -> None:
+    _time_connection(exchange, event, info)
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ class Exchange:
 
     __slots__ = (
         "call",
+        "connected",
         "ended",
         "endpoint",
         "headers",
@@ -40,6 +41,8 @@ class Exchange:
         self.headers = headers
         self.endpoint = endpoint
         self.started = perf_counter()
+        self.connected = 0.0
+        """When a new connection stood; 0 where one was used again."""
         self.status = 0
         self.reason = ""
         self.response_headers: Sequence[tuple[str, str]] = ()

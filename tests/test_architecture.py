@@ -23,6 +23,8 @@ ALLOWED = {
     "call": {"errors"},
     "codec": {"call", "errors"},
     "observe": {"call"},
+    "operations": {"call"},
+    "secrets": set(),
     "show": {"call", "observe"},
     "calls": {"call", "errors"},
     "models": set(),

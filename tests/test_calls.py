@@ -1,4 +1,4 @@
-"""The call functions against the facts of the API (fixtures/api), and the requests they make, in text."""
+"""The call functions against the facts of the API (rawdocker/api), and the requests they make, in text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TAGS = ("Container", "Exec", "Image", "Network", "Volume", "System", "Distributi
 
 
 def _facts(name: str) -> list[list[str]]:
-    with (ROOT / "fixtures" / "api" / name).open(encoding="utf-8", newline="") as lines:
+    with (ROOT / "rawdocker" / "api" / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.reader(lines, delimiter="\t"))[1:]
 
 

@@ -1,0 +1,226 @@
+"""Secrets in what passes between a client and an engine: found by name and form, replaced with a mark that says why.
+
+    hide_text('{"Env": ["DB_PASSWORD=hunter2"]}')    ->  {"Env": ["DB_PASSWORD=<redacted: value of DB_PASSWORD>"]}
+
+Texts are searched as they are, not parsed and written anew: all but the marks stays exact, and a body that was cut in
+the middle is searched as well. What is found once is remembered by a `Redactor` and hidden wherever it turns up again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import quote_plus, unquote_plus
+
+MARK = re.compile(r"<redacted: [^<>]*>")
+"""What stands in the place of a secret."""
+
+SECRET_HEADERS = {
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "x-registry-auth",
+    "x-registry-config",
+}
+
+SHORTEST_REMEMBERED = 6
+"""A secret shorter than this is hidden where it is found, but not searched for elsewhere: it may be anything."""
+
+_SECRET_NAME = re.compile(
+    r"pass(?:word|wd|phrase|code)?$|(?:^|_)pwd$|passw|secret|token|credential|api_?key|"
+    r"(?:access|private|signing|encryption|unlock|auth|ssh)_?key|(?:^|_)(?:auth|key)$|^auth$",
+    re.IGNORECASE,
+)
+_NO_SECRET_NAME = re.compile(
+    r"(?:id|name|names|file|path|url|uri|type|mode|policy|ttl|user|username|server|address|dir|directory)$",
+    re.IGNORECASE,
+)
+_NO_SECRET_KEYS = {"key", "secret", "secrets", "tokens", "securityopt"}
+"""Keys of the API's own objects that sound like secrets and are none."""
+
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)("?)(\s*:)?', re.DOTALL)
+_VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]*)=(.+)", re.DOTALL)
+_IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://([^/\s\"'\\@?#]+)@")
+_BY_FORM = re.compile(
+    r"SWM(?:TKN|KEY)-1-[A-Za-z0-9+/=\-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+
+
+class Secret(NamedTuple):
+    """Where in a text a secret stands, and why it is taken for one."""
+
+    start: int
+    end: int
+    reason: str
+
+
+def sounds_secret(name: str) -> bool:
+    """Say whether a name (of a variable, a key, a header) is one that secrets have: DB_PASSWORD, identitytoken."""
+    return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
+
+
+def is_secret_header(name: str) -> bool:
+    """Say whether a header's value is a secret."""
+    return name.lower() in SECRET_HEADERS or sounds_secret(name.replace("-", "_"))
+
+
+def in_text(text: str) -> list[Secret]:
+    """Return the secrets in a text: JSON, whole or cut, or any other; in order, none inside another."""
+    return list(_disjoint((*_in_json(text), *_in_urls(text), *_by_form(text))))
+
+
+def _in_json(text: str) -> Iterator[Secret]:
+    key = ""
+    for string in _STRING.finditer(text):
+        if string[3]:
+            key = string[1]
+        elif string[1]:
+            yield from _in_value(key, string[1], string.start(1))
+
+
+def _in_value(key: str, value: str, start: int) -> Iterator[Secret]:
+    if key == "Data" or (key.lower() not in _NO_SECRET_KEYS and sounds_secret(key)):
+        yield Secret(start, start + len(value), f"value of {key}")
+        return
+    variable = _VARIABLE.fullmatch(value)
+    if variable and sounds_secret(variable[1]):
+        yield Secret(start + variable.start(2), start + variable.end(2), f"value of {variable[1]}")
+
+
+def _in_urls(text: str) -> Iterator[Secret]:
+    for url in _IN_URL.finditer(text):
+        yield Secret(*url.span(1), "credentials in a URL")
+
+
+def _by_form(text: str) -> Iterator[Secret]:
+    for found in _BY_FORM.finditer(text):
+        yield Secret(*found.span(), "a key or join token")
+
+
+def _disjoint(secrets: Iterable[Secret]) -> Iterator[Secret]:
+    end = 0
+    for secret in sorted(secrets, key=lambda secret: (secret.start, -secret.end)):
+        if secret.start >= end:
+            yield secret
+            end = secret.end
+
+
+def mark(reason: str) -> str:
+    """Return what is shown in the place of a secret."""
+    return f"<redacted: {reason}>"
+
+
+def replaced(text: str, secrets: Iterable[Secret]) -> str:
+    """Return a text with a mark in the place of each secret."""
+    parts, position = [], 0
+    for start, end, reason in secrets:
+        parts += [text[position:start], mark(reason)]
+        position = end
+    return "".join(parts) + text[position:]
+
+
+def hide_text(text: str) -> str:
+    """Return a text without its secrets."""
+    return replaced(text, in_text(text))
+
+
+class Redactor:
+    """Hides the secrets of one session, and remembers them: what a request held is hidden in answers and errors too.
+
+    Parameters:
+        show: leave everything as it is.
+    """
+
+    def __init__(self, *, show: bool = False) -> None:
+        self.show = show
+        self._known: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """Return a text (a body, a message) without secrets."""
+        if self.show:
+            return text
+        found = in_text(text)
+        for secret in found:
+            self._remember(text[secret.start : secret.end], secret.reason)
+        return self._without_known(replaced(text, found))
+
+    def data(self, data: bytes) -> bytes:
+        """Return bytes (a body, a frame) without secrets; all other bytes stay as they are."""
+        return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def stream(self, data: bytes) -> bytes:
+        """Return a piece of a container's stream without the secrets that are known already."""
+        if self.show or not self._known:
+            return data
+        return self._without_known(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return headers without the values that are secrets."""
+        return [(name, self._header(name, value)) for name, value in headers]
+
+    def _header(self, name: str, value: str) -> str:
+        if self.show or not is_secret_header(name):
+            return self.text(value)
+        self._remember(value, f"{name}")
+        for inside in _credentials_in(value):
+            self._remember(inside, f"{name}")
+        return mark(name)
+
+    def target(self, target: str) -> str:
+        """Return path and query of a request without the secrets in its parameters (buildargs, remote)."""
+        if self.show:
+            return target
+        path, question, query = target.partition("?")
+        pairs = (self._pair(*pair.partition("=")) for pair in query.split("&")) if question else ()
+        return self._without_known(path) + question + "&".join(pairs)
+
+    def _pair(self, name: str, equals: str, value: str) -> str:
+        plain = unquote_plus(value)
+        if sounds_secret(name) and plain:
+            self._remember(plain, f"value of {name}")
+        hidden = self.text(plain)
+        return f"{name}{equals}{value if hidden == plain else quote_plus(hidden)}"
+
+    def _remember(self, secret: str, reason: str) -> None:
+        if len(secret) >= SHORTEST_REMEMBERED and not MARK.fullmatch(secret):
+            self._known.setdefault(secret, reason)
+            plain = _unescaped(secret)
+            if plain != secret:
+                self._known.setdefault(plain, reason)
+
+    def _without_known(self, text: str) -> str:
+        for secret, reason in self._known.items():
+            if secret in text:
+                text = text.replace(secret, mark(reason))
+        return text
+
+
+def _unescaped(text: str) -> str:
+    """Return what a JSON string with these characters between its quotes stands for."""
+    if "\\" not in text:
+        return text
+    import json
+
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text
+
+
+def _credentials_in(header: str) -> Iterator[str]:
+    """Yield the secrets inside a header that holds them in base64: X-Registry-Auth, Authorization: Basic."""
+    from base64 import b64decode, urlsafe_b64decode
+
+    kind, _, encoded = header.rpartition(" ")
+    decode = b64decode if kind.lower() == "basic" else urlsafe_b64decode
+    try:
+        plain = decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+    except ValueError:
+        return
+    if kind.lower() == "basic":
+        yield plain.partition(":")[2]
+    for secret in _in_json(plain):
+        yield plain[secret.start : secret.end]
