@@ -118,10 +118,7 @@ class _Base:
             content = _pieces(content)
         if hijack:
             headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
-        exchange = Exchange(call, call.method, prefix + call.target, list(headers.items()), self.endpoint.url)
-        self._observers.request(exchange)
-        if isinstance(content, bytes):
-            self._observers.sent(exchange, content)
+        exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url)
         request = {
             "method": call.method,
             "url": ORIGIN + exchange.target,
@@ -130,10 +127,17 @@ class _Base:
         }
         return request, exchange
 
+    def _sending(self, exchange: Exchange, request: httpx.Request, content: Any) -> None:
+        exchange.headers = _raw(request.headers)
+        exchange.started = perf_counter()
+        self._observers.request(exchange)
+        if content and isinstance(content, bytes):
+            self._observers.sent(exchange, content)
+
     def _answered(self, exchange: Exchange, response: httpx.Response) -> None:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = response.headers.multi_items()
+        exchange.response_headers = _raw(response.headers)
         self._observers.response(exchange)
 
 
@@ -271,6 +275,7 @@ class Client(_Base):
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {"trace": partial(_time_connection, exchange)} if self._observers else None
                 request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
+                self._sending(exchange, request, parts["content"])
                 response = self._http.send(request, stream=True)
             except FAILURES as error:
                 raise failure(error, call, self.endpoint) from error
@@ -401,6 +406,7 @@ class AsyncClient(_Base):
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {"trace": partial(_async_time_connection, exchange)} if self._observers else None
                 request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
+                self._sending(exchange, request, parts["content"])
                 response = await self._http.send(request, stream=True)
             except FAILURES as error:
                 raise failure(error, call, self.endpoint) from error
@@ -435,6 +441,11 @@ class AsyncClient(_Base):
                 yield chunk
         except FAILURES as error:
             raise cut(error, call) from error
+
+
+def _raw(headers: httpx.Headers) -> list[tuple[str, str]]:
+    """Return headers as they are on the wire."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
 
 
 def _time_connection(exchange: Exchange, event: str, info: Any) -> None:

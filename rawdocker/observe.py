@@ -6,7 +6,7 @@ executes the call and must not block.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -74,35 +74,31 @@ class Observer:
 
 
 class Observers(Observer):
-    """Several observers as one."""
+    """Several observers as one; what none of them wants to know costs nothing."""
 
     def __init__(self, observers: Sequence[Observer]) -> None:
         self._observers = tuple(observers)
+        for event in ("request", "sent", "response", "received", "write_closed"):
+            unheard = (None, getattr(Observer, event))
+            told = [getattr(one, event) for one in observers if getattr(type(one), event, None) not in unheard]
+            setattr(self, event, _all(told))
 
     def __bool__(self) -> bool:
         return bool(self._observers)
 
-    def request(self, exchange: Exchange) -> None:
-        for observer in self._observers:
-            observer.request(exchange)
-
-    def sent(self, exchange: Exchange, data: bytes) -> None:
-        for observer in self._observers:
-            observer.sent(exchange, data)
-
-    def response(self, exchange: Exchange) -> None:
-        for observer in self._observers:
-            observer.response(exchange)
-
-    def received(self, exchange: Exchange, data: bytes) -> None:
-        for observer in self._observers:
-            observer.received(exchange, data)
-
-    def write_closed(self, exchange: Exchange) -> None:
-        for observer in self._observers:
-            observer.write_closed(exchange)
-
     def end(self, exchange: Exchange, error: BaseException | None) -> None:
         exchange.ended = perf_counter()
         for observer in self._observers:
-            observer.end(exchange, error)
+            if hasattr(observer, "end"):
+                observer.end(exchange, error)
+
+
+def _all(told: Sequence[Callable[..., None]]) -> Callable[..., None]:
+    if len(told) == 1:
+        return told[0]
+
+    def tell(*arguments: Any) -> None:
+        for one in told:
+            one(*arguments)
+
+    return tell

@@ -14,7 +14,7 @@ from rawdocker_cli import support
 from rawdocker_cli.flags import index, pflag
 from rawdocker_cli.flags.flag import Flag, Options, Verb
 from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
-from rawdocker_cli.flags.ours import OURS
+from rawdocker_cli.flags.ours import OURS, merged, problem
 from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell
 
 GLOBALS = (
@@ -151,14 +151,22 @@ def _dispatch(options: Options, words: list[str]) -> int:
     except pflag.HelpRequested as request:
         return _help_of_verb(verb, short=request.short)
     _check_count(verb, arguments)
-    shell = Shell(options, options.trace + typed.trace)
-    support.check(shell, verb, typed)
-    try:
-        return _function(verb)(shell, typed, arguments) or 0
-    except MISREAD as error:
-        if options.debug or isinstance(error, RawdockerError):
-            raise
-        raise Failure(_misread(error)) from error
+    ours = merged(options, typed)
+    wrong = problem(ours)
+    if wrong:
+        raise Failure(f"{PROGRAM}: {wrong}", BAD_FLAG)
+    if ours.dry_run:
+        from rawdocker_cli.rehearsal import show
+
+        return show(options, ours, verb, _function(verb), typed, arguments)
+    with Shell(options, ours) as shell:
+        support.check(shell, verb, typed)
+        try:
+            return _function(verb)(shell, typed, arguments) or 0
+        except MISREAD as error:
+            if options.debug or isinstance(error, RawdockerError):
+                raise
+            raise Failure(_misread(error)) from error
 
 
 def _misread(error: Exception) -> str:

@@ -55,9 +55,19 @@ def detach_keys(shell: Shell, typed: str) -> str | None:
     return typed or shell.config.get("detachKeys") or None
 
 
-def stdin(connection: Connection, wanted: bool, *, tty: bool, keys: str | None) -> AbstractContextManager[None]:
+def refuse_missing_terminal(shell: Shell, *, tty: bool, stdin: bool) -> None:
+    """Refuse to attach something that is no terminal to the stdin of a container's terminal."""
+    if not shell.rehearsing:
+        terminal.refuse_missing_terminal(tty=tty, stdin=stdin)
+
+
+def stdin(
+    shell: Shell, connection: Connection, wanted: bool, *, tty: bool, keys: str | None
+) -> AbstractContextManager[None]:
     """Send our stdin to the container while the body runs, where that is wanted."""
-    return terminal.carried_stdin(connection, tty=tty, keys=keys or "") if wanted else nullcontext()
+    if not wanted or shell.rehearsing:
+        return nullcontext()
+    return terminal.carried_stdin(connection, tty=tty, keys=keys or "")
 
 
 def window(
@@ -65,6 +75,10 @@ def window(
 ) -> AbstractContextManager[None]:
     """Keep the container's terminal at the size of ours while the body runs, where both have one."""
     if tty and terminal.is_terminal(terminal.STDOUT):
+        if shell.rehearsing:
+            rows, columns = terminal.window_size()
+            shell.send(resize(h=rows, w=columns))
+            return nullcontext()
         return signals.window_followed(shell, errands, resize)
     return nullcontext()
 
@@ -79,7 +93,8 @@ def exit_status(shell: Shell, waiting: Iterator[Any]) -> int:
     if answer.get("Error"):
         shell.warn(f"Error waiting for container: {answer['Error'].get('Message')}")
         return NO_STATUS
-    return int(answer["StatusCode"])
+    status: int = answer["StatusCode"]
+    return status
 
 
 def reason(error: RawdockerError) -> str:

@@ -47,20 +47,30 @@ class Shell:
     Answers are plain JSON values here, not models: what the engine said is what templates and tables are fed with.
     """
 
-    def __init__(self, options: Options, trace: int = 0) -> None:
+    rehearsing = False
+    """Whether nothing may be sent, read or written: a dry run."""
+
+    def __init__(self, options: Options, ours: Options) -> None:
         self.options = options
         """The global flags."""
-        self.trace = trace or int(os.environ.get("RAWDOCKER_TRACE") or 0)
+        self.ours = ours
+        """The flags that docker does not have."""
+        self.observers = watchers(ours)
+
+    def __enter__(self) -> Shell:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for observer in self.observers:
+            observer.close()
 
     @cached_property
     def docker(self) -> Client:
         """The client, made when the first call is; its endpoint is found as docker finds it."""
         with _without_click():
             from rawdocker.client import Client
-        from rawdocker_cli.trace import Trace
 
-        observers = [Trace()] if self.trace else []
-        return Client(endpoint=self._endpoint(), headers=self._headers(), observers=observers)
+        return Client(endpoint=self.endpoint(), headers=self._headers(), observers=self.observers)
 
     def send(self, call: Call[Any]) -> Any:
         """Execute a call and return its answer as plain JSON values (a list of them for a stream)."""
@@ -91,7 +101,8 @@ class Shell:
             environ["DOCKER_CONFIG"] = self.options.config
         return environ
 
-    def _endpoint(self) -> Any:
+    def endpoint(self) -> Any:
+        """Return where the engine is."""
         from rawdocker.errors import EndpointError
         from rawdocker.host import resolve
 
@@ -154,6 +165,17 @@ class Shell:
     def fail(self, message: str, code: int = 1) -> NoReturn:
         """End the verb with a message and an exit code."""
         raise Failure(message, code)
+
+
+def watchers(ours: Options) -> list[Any]:
+    """Return the observers that our flags ask for; each has close()."""
+    from rawdocker_cli.flags.ours import trace_level
+
+    if not (trace_level(ours) or ours.record):
+        return []
+    from rawdocker_cli.watch import made
+
+    return made(ours)
 
 
 MISREAD = (LookupError, TypeError, AttributeError, ValueError)

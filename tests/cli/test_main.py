@@ -17,6 +17,7 @@ import respx
 
 from rawdocker_cli.flags import index, missing
 from rawdocker_cli.flags.flag import Verb
+from rawdocker_cli.flags.ours import OURS
 from rawdocker_cli.main import GLOBALS, run
 
 ROOT = Path(__file__).parent.parent.parent
@@ -253,7 +254,13 @@ def test_headers_of_the_configuration_are_sent(
 
 def test_the_global_flags_are_docker_s_and_ours() -> None:
     facts = {row["flag"].removeprefix("--"): row["short"] for row in FACTS if row["command"] == "docker"}
-    assert {flag.name: flag.short for flag in GLOBALS} == facts | {"trace": "T"}
+    assert {flag.name: flag.short for flag in GLOBALS} == facts | {flag.name: flag.short for flag in OURS}
+
+
+def test_our_flags_are_names_that_docker_does_not_use() -> None:
+    theirs = {(row["flag"], f"-{row['short']}") for row in FACTS if row["command"] not in ("docker compose", "docker buildx")}
+    taken = {name for pair in theirs for name in pair}
+    assert not taken & {name for flag in OURS for name in (f"--{flag.name}", f"-{flag.short}" if flag.short else "")}
 
 
 def completed(line: str) -> list[str]:

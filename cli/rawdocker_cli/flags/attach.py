@@ -28,6 +28,7 @@ VERBS = (
             Flag("sig-proxy", BOOL, "Pass signals on (POST /containers/{id}/kill?signal)", default=True),
         ),
         aliases=("attach",),
+        asks=("ContainerInspect",),
     ),
     Verb(
         "container exec",
@@ -56,6 +57,7 @@ VERBS = (
             Flag("workdir", STRING, "In this directory (WorkingDir)", body("WorkingDir"), short="w", since="1.35"),
         ),
         aliases=("exec",),
+        asks=("ContainerInspect",),
         interspersed=False,
     ),
     Verb(
@@ -81,6 +83,7 @@ VERBS = (
             Flag("interactive", BOOL, "Send our stdin (?stdin)", short="i"),
         ),
         aliases=("start",),
+        asks=("ContainerInspect",),
     ),
     Verb(
         "container logs",

@@ -28,6 +28,7 @@ VERBS = (
             Flag("quiet", BOOL, "Do not tell how much was copied; so where stdout is no terminal", short="q"),
         ),
         aliases=("cp",),
+        asks=("ContainerArchiveInfo",),
     ),
     Verb(
         "container export",

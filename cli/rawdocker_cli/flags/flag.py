@@ -166,6 +166,9 @@ class Verb(NamedTuple):
     interspersed: bool = True
     """Whether flags may stand behind words; run, create and exec stop at the first word."""
 
+    asks: tuple[str, ...] = ()
+    """Operations whose answers decide what is asked next: a dry run really asks these."""
+
     called: str = ""
     """The name that usage lines and errors use: how it was called, an alias behind a noun excepted."""
 

@@ -21,7 +21,8 @@ def _refused(function: str, text: str, why: str = "invalid syntax") -> ValueErro
     return ValueError(f"strconv.{function}: parsing {quote(text)}: {why}")
 
 
-def _bool(text: str) -> bool:
+def truth(text: str) -> bool:
+    """Return what a boolean flag's text means."""
     if text not in _TRUE + _FALSE:
         raise _refused("ParseBool", text)
     return text in _TRUE
@@ -127,7 +128,7 @@ def _filter(text: str) -> tuple[str, str]:
 
 
 STRING = Kind("string", str, "")
-BOOL = Kind("", _bool, False, bare="true")
+BOOL = Kind("", truth, False, bare="true")
 COUNT = Kind("count", _integer(64, signed=True), 0, bare="+1")
 """A flag that counts how often it stands: -TT is 2."""
 INT = Kind("int", _integer(64, signed=True), 0)

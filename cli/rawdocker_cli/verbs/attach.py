@@ -41,7 +41,7 @@ def attach(shell: Shell, options: Options, words: list[str]) -> int:
         waiting = stack.enter_context(shell.stream(container_wait(name)))
         container = _attachable(shell, name)
         tty = container["Config"]["Tty"]
-        terminal.refuse_missing_terminal(tty=tty, stdin=not options.no_stdin)
+        session.refuse_missing_terminal(shell, tty=tty, stdin=not options.no_stdin)
         errands = signals.Errands()
         if not options.sig_proxy:
             stack.enter_context(signals.counted())
@@ -55,7 +55,10 @@ def attach(shell: Shell, options: Options, words: list[str]) -> int:
         resize = partial(container_resize, name)
         if tty:
             _make_redraw(shell, errands, resize)
-        with session.stdin(connection, stdin, tty=tty, keys=keys), session.window(shell, errands, resize, tty=tty):
+        with (
+            session.stdin(shell, connection, stdin, tty=tty, keys=keys),
+            session.window(shell, errands, resize, tty=tty),
+        ):
             cut = session.copy_attached(shell, connection)
         return session.exit_status(shell, waiting) or cut
 
@@ -93,7 +96,7 @@ def exec_(shell: Shell, options: Options, words: list[str]) -> int:
     stdin = options.interactive and not options.detach
     # A container that is missing is told before a terminal that is; and nothing removes a process that was prepared.
     shell.send(container_inspect(name))
-    terminal.refuse_missing_terminal(tty=options.tty, stdin=stdin)
+    session.refuse_missing_terminal(shell, tty=options.tty, stdin=stdin)
     start = {"Tty": True} | _console_size(shell) if options.tty else {}
     if options.detach:
         start["Detach"] = body["Detach"] = True
@@ -116,7 +119,7 @@ def _console_size(shell: Shell) -> dict[str, Any]:
 def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str | None) -> None:
     with (
         shell.hijack(call) as connection,
-        session.stdin(connection, stdin, tty=call.tty, keys=keys),
+        session.stdin(shell, connection, stdin, tty=call.tty, keys=keys),
         session.window(shell, signals.Errands(), partial(exec_resize, id), tty=call.tty),
     ):
         session.copy_attached(shell, connection)
@@ -180,7 +183,7 @@ def _start_attached(shell: Shell, options: Options, name: str) -> int:
             shell.hijack(_attach_call(id, stdin=stdin, keys=keys, tty=tty)) as connection,
             shell.stream(wait) as waiting,
         ):
-            with session.stdin(connection, stdin, tty=tty, keys=keys):
+            with session.stdin(shell, connection, stdin, tty=tty, keys=keys):
                 try:
                     shell.send(_start_call(id, options))
                 except RawdockerError:

@@ -60,7 +60,7 @@ def _add_proxies(shell: Shell, options: Options, draft: Draft) -> None:
     proxies = shell.config.get("proxies") or {}
     if not proxies:
         return
-    configured = proxies.get(shell.docker.endpoint.url) or proxies.get("default") or {}
+    configured = proxies.get(shell.endpoint().url) or proxies.get("default") or {}
     typed = {variable.partition("=")[0] for variable in options.env}
     for key, variable in PROXIES.items():
         for name in (variable, variable.lower()):
@@ -76,7 +76,7 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
     """
     from rawdocker_cli.pull import refuse_content_trust
 
-    with _id_file(options.cidfile) as keep:
+    with _id_file("" if shell.rehearsing else options.cidfile) as keep:
         image = reference.parse_any(draft.body["Image"]).with_default_tag()
         refuse_content_trust(options, image)
         credentials = api_socket.mount(shell, draft) if options.use_api_socket else {}

@@ -35,7 +35,7 @@ def in_turn(shell: Shell, names: Sequence[str], act: Act, excused: Excused = _ne
 
 def at_once(shell: Shell, names: Sequence[str], act: Act, excused: Excused = _never) -> None:
     """Do it to all names together; what is printed keeps their order."""
-    if len(names) == 1:
+    if len(names) == 1 or shell.rehearsing:
         return in_turn(shell, names, act, excused)
     from concurrent.futures import ThreadPoolExecutor
 

@@ -30,7 +30,7 @@ def run(shell: Shell, options: Options, words: list[str]) -> int:
     draft = request(shell, options, words, "run")
     streams = _attached(options)
     if streams:
-        terminal.refuse_missing_terminal(tty=options.tty, stdin="stdin" in streams)
+        session.refuse_missing_terminal(shell, tty=options.tty, stdin="stdin" in streams)
     try:
         id = create_container(shell, draft, options)
     except RawdockerError as error:
@@ -66,7 +66,7 @@ def _run_attached(shell: Shell, options: Options, id: str, streams: set[str], er
     attach = container_attach(id, stream=True, **wanted, detachKeys=keys, tty=options.tty)
     try:
         with shell.hijack(attach) as connection, shell.stream(_wait(id, options)) as waiting:
-            with session.stdin(connection, "stdin" in streams, tty=options.tty, keys=keys):
+            with session.stdin(shell, connection, "stdin" in streams, tty=options.tty, keys=keys):
                 _start(shell, options, id, waiting)
                 with session.window(shell, errands, partial(container_resize, id), tty=options.tty):
                     if streams == {"stdin"}:

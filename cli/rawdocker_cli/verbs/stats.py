@@ -73,7 +73,7 @@ class Watched:
                     names = (sample["id"], sample["name"])
                     self._row, self._news = Row(self.container, *names, figures(sample)), monotonic()
                     self._first.set()
-            if not self._first.is_set():
+            if not self._first.is_set() and not self._shell.rehearsing:
                 raise CutStreamError(f"{self.container}: the engine sent no figures")
         except (RawdockerError, Failure, *MISREAD) as error:
             self.error = error
@@ -123,6 +123,8 @@ def _started(shell: Shell, options: Options, names: list[str]) -> dict[str, Watc
 
 def _show(shell: Shell, options: Options, watched: dict[str, Watched], events: Iterator[Any] | None) -> None:
     """Print the table, once or again and again until no news can come."""
+    if shell.rehearsing:
+        return None
     source = options.format or str(shell.config.get("statsFormat") or "table")
     if options.no_stream:
         return shell.write(_rendered(shell, options, source, watched))

@@ -1,0 +1,136 @@
+"""--dry-run: a verb is run against a client that sends nothing, and the requests it would make are shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rawdocker import show as shown
+from rawdocker.errors import RawdockerError
+from rawdocker.plan import DryRun, Plan, PlanEnds, Step, explored
+from rawdocker_cli import support
+from rawdocker_cli.flags.flag import Options, Verb
+from rawdocker_cli.flags.ours import OFFLINE
+from rawdocker_cli.shell import MISREAD, Failure, Shell
+from rawdocker_cli.watch import redactor_for
+
+if TYPE_CHECKING:
+    from rawdocker.call import Call
+
+Function = Callable[[Shell, Options, list[str]], int | None]
+
+
+class Rehearsal(Shell):
+    """A shell in which nothing is sent, read or written; what would be printed is kept."""
+
+    rehearsing = True
+
+    def __init__(self, options: Options, ours: Options, dry: DryRun) -> None:
+        super().__init__(options, ours)
+        self._dry = dry
+        self.output: list[tuple[int, str]] = []
+        """What would be printed: before which step, and the text."""
+
+    @cached_property
+    def docker(self) -> Any:
+        """The client that sends nothing."""
+        return self._dry
+
+    def send(self, call: Call[Any]) -> Any:
+        """Write a call down and answer by a placeholder."""
+        return self._dry.send(call.as_json())
+
+    def stream(self, call: Call[Any]) -> Any:
+        """Write a call down; nothing comes of it."""
+        return self._dry.stream(call.as_json())
+
+    def write_bytes(self, data: bytes) -> None:
+        """Keep what would be written to stdout."""
+        self.output.append((len(self._dry.steps), data.decode("utf-8", "replace")))
+
+    def warn(self, text: str) -> None:
+        """Say nothing."""
+
+
+def show(options: Options, ours: Options, verb: Verb, function: Function, typed: Options, words: list[str]) -> int:
+    """Print the requests of a verb in the form that --as names; return the exit code."""
+    found = plan(options, ours, verb, function, typed, words)
+    form = getattr(ours, "as")
+    if form:
+        from rawdocker.export import script  # type: ignore[import-not-found]
+
+        sys.stdout.write(script(found, form, endpoint=Shell(options, ours).endpoint()))
+        return 0
+    sys.stdout.write(shown.plan_text(found, redactor_for(ours, sys.stdout, "--dry-run")))
+    return 0
+
+
+def plan(options: Options, ours: Options, verb: Verb, function: Function, typed: Options, words: list[str]) -> Plan:
+    """Return what a verb would send."""
+    asking = Shell(options, ours) if verb.asks and ours.dry_run != OFFLINE else None
+    reader = _Reader(asking) if asking else None
+    results: list[tuple[Rehearsal, Any]] = []
+    endpoint = Shell(options, ours).endpoint()
+
+    def rehearse(missing: Sequence[int]) -> list[Step]:
+        dry = DryRun(endpoint, asks=verb.asks, client=reader, missing=missing)
+        shell = Rehearsal(options, ours, dry)
+        status = _performed(shell, verb, function, typed, words, expected=not missing)
+        results.append((shell, status))
+        return dry.steps
+
+    steps = explored(rehearse)
+    shell, status = results[0]
+    agreed = reader is not None and bool(steps) and not pinned()
+    return Plan(steps, shell.docker.negotiate() if steps else "", agreed, shell.output, status)
+
+
+def _performed(
+    shell: Rehearsal, verb: Verb, function: Function, typed: Options, words: list[str], *, expected: bool
+) -> Any:
+    """Run a verb and return its exit code. What it makes of placeholders in the end is no matter."""
+    try:
+        support.check(shell, verb, typed)
+        return function(shell, typed, words) or 0
+    except (PlanEnds, *MISREAD):
+        return 0
+    except (Failure, RawdockerError):
+        if expected:
+            raise
+        return 1
+
+
+class _Reader:
+    """Really asks the engine, each thing once, and says so on stderr."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._answers: dict[Any, Any] = {}
+        self._version = ""
+
+    def negotiate(self) -> str:
+        if not (self._version or pinned()):
+            sys.stderr.write("dry run: HEAD /_ping is sent, to agree on a version\n")
+        self._version = self._version or self._shell.docker.negotiate()
+        return self._version
+
+    def send(self, call: Call[Any]) -> Any:
+        if call not in self._answers:
+            line = f"{call.method} /v{self.negotiate()}{call.target}"
+            sys.stderr.write(f"dry run: {line} is sent: what follows depends on the answer\n")
+            try:
+                self._answers[call] = self._shell.send(call)
+            except RawdockerError as error:
+                self._answers[call] = error
+        answer = self._answers[call]
+        if isinstance(answer, RawdockerError):
+            raise answer
+        return answer
+
+
+def pinned() -> bool:
+    """Say whether the environment names the version of the API."""
+    return bool(os.environ.get("DOCKER_API_VERSION"))

@@ -1,0 +1,299 @@
+"""Dry runs: a client that sends nothing and writes down what it is asked to send.
+
+    docker = DryRun()
+    box = docker.send(calls.container_create({"Image": "debian:12"}, name="web"))
+    docker.send(calls.container_start(box["Id"]))
+    docker.steps        # POST /containers/create?name=web, POST /containers/<Id of create>/start
+
+It has the three ways of a client to execute a call, so what is written for a client runs against it unchanged. Answers
+are placeholders: they name what a real answer would hold, and take part in later calls by that name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, NoReturn, Protocol
+
+from rawdocker import version as api_version
+from rawdocker.call import Call, Codec, Frame, HijackCall, StreamCall
+from rawdocker.errors import NotFoundError
+from rawdocker.operations import operations
+
+PING: Call[None] = Call("SystemPingHead", "HEAD", "/_ping", codec=Codec.EMPTY)
+
+_FOLDER = (1 << 31) | 0o755
+"""The mode of a folder as the engine writes it: Go's bits, not the system's."""
+
+
+class Placeholder(str):
+    """Something of an answer that has not come: `<Id of create>`.
+
+    Whatever is asked of it by name is there, and is a placeholder too; whatever may be missing is missing, and as a
+    list it is empty.
+    """
+
+    step: Step | None
+    """The step whose answer it stands for."""
+    field: str
+    """What of the answer it is: Id, StatusCode; empty for the whole."""
+
+    def __new__(cls, text: str, step: Step | None = None, field: str = "") -> Placeholder:
+        made = super().__new__(cls, text)
+        made.step, made.field = step, field
+        return made
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return str.__getitem__(self, key)
+        return Placeholder(f"<{key} of {self._word}>", self.step, key)
+
+    def __getattr__(self, name: str) -> Placeholder:
+        if not name[:1].isupper():  # the API's own names begin with a capital
+            raise AttributeError(name)
+        return Placeholder(f"<{name} of {self._word}>", self.step, name)
+
+    @property
+    def _word(self) -> str:
+        return str(self).strip("<>")
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return default
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def items(self) -> tuple[()]:
+        return ()
+
+    keys = values = items
+
+    def __int__(self) -> int:
+        return 0
+
+
+class Step:
+    """One request of a plan."""
+
+    def __init__(self, call: Call[Any], way: str, name: str) -> None:
+        self.call = call
+        self.way = way
+        """send, stream or hijack: how it is executed."""
+        self.name = name
+        """What placeholders call its answer: create, exec 2."""
+        self.again = False
+        """Whether the very same request stands in the plan before."""
+        self.asked = False
+        """Whether it was really sent, because what follows depends on its answer."""
+        self.closed_before: int | None = None
+        """For a stream or a hijacked connection the number of the step before which it was left."""
+        self.otherwise: Sequence[Step] = ()
+        """What is sent instead of going on where this is answered by 404."""
+        self.goes_on = True
+        """Whether, after `otherwise`, the plan goes on behind this step."""
+
+    def __repr__(self) -> str:
+        return f"<Step {self.call}>"
+
+
+class Client(Protocol):
+    """What really asks where a plan needs to know more."""
+
+    def send(self, call: Call[Any], /) -> Any: ...
+    def negotiate(self) -> str: ...
+
+
+class DryRun:
+    """A client that sends nothing.
+
+    Parameters:
+        endpoint: what `endpoint` of a client says; only shown.
+        version: the API version of the requests. Default: DOCKER_API_VERSION, else the highest that rawdocker speaks.
+        asks: names of operations whose answers decide what is asked next, such as ContainerInspect for exec.
+        client: what asks these. Default: they are assumed: a container runs and has no terminal, a path is a folder.
+        announce: told of each call before it is really sent.
+        missing: numbers of the steps that are answered by 404, to find out what is done then.
+    """
+
+    def __init__(
+        self,
+        endpoint: Any = None,
+        *,
+        version: str | None = None,
+        asks: Sequence[str] = (),
+        client: Client | None = None,
+        announce: Callable[[Call[Any]], object] = lambda call: None,
+        missing: Sequence[int] = (),
+    ) -> None:
+        self.endpoint = endpoint
+        self.engine: Mapping[str, str] = {}
+        self.steps: list[Step] = []
+        """The requests so far, in order."""
+        self._pinned = version or os.environ.get("DOCKER_API_VERSION") or ""
+        self._asks, self._client, self._announce, self._missing = set(asks), client, announce, missing
+        self._version = ""
+
+    def negotiate(self) -> str:
+        """Return the version that requests have; the first use is a request of its own, unless one is pinned."""
+        if not self._version:
+            if not self._pinned:
+                self._add(PING, "send")
+            self._version = self._pinned or (self._client.negotiate() if self._client else api_version.HIGHEST)
+        return self._version
+
+    def send(self, call: Call[Any], *, timeout: float | None = None) -> Any:
+        """Write a call down; answer by a placeholder, or really where what follows depends on it."""
+        self.negotiate()
+        step = self._add(call, "stream" if isinstance(call, StreamCall) else "send")
+        if call.operation in self._asks:
+            return self._asked(step)
+        if isinstance(call, StreamCall):
+            return []
+        return "{}" if call.codec is Codec.TEXT else Placeholder(f"<{step.name}>", step)
+
+    @contextmanager
+    def stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
+        """Write a call down; nothing comes of a stream, and of one with a single answer a placeholder."""
+        self.negotiate()
+        step = self._add(call, "stream")
+        try:
+            if call.codec is Codec.RAW:
+                yield _never()
+            elif isinstance(call, StreamCall):
+                yield iter(())
+            else:
+                yield iter((Placeholder(f"<{step.name}>", step),))
+        finally:
+            step.closed_before = len(self.steps)
+
+    @contextmanager
+    def hijack(self, call: HijackCall) -> Iterator[NoConnection]:
+        """Write a call down; nothing comes over its connection, and nothing is sent."""
+        self.negotiate()
+        step = self._add(call, "hijack")
+        try:
+            yield NoConnection()
+        finally:
+            step.closed_before = len(self.steps)
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+    def _add(self, call: Call[Any], way: str) -> Step:
+        before = next((step for step in self.steps if step.call == call), None)
+        step = Step(call, way, before.name if before else self._named(call))
+        step.again = before is not None
+        self.steps.append(step)
+        if len(self.steps) - 1 in self._missing:
+            step.closed_before = len(self.steps)
+            raise NotFoundError(f"{call} is answered by 404", status=404, call=call)
+        return step
+
+    def _named(self, call: Call[Any]) -> str:
+        """Return a word for a call's answer: the verb of its function, with a number where another call has it."""
+        function = next((o.function for o in operations() if o.name == call.operation), call.operation or call.path)
+        word = function.rpartition("_")[2]
+        names = {step.name for step in self.steps}
+        number = sum(name == word or name.startswith(f"{word} ") for name in names)
+        return f"{word} {number + 1}" if number else word
+
+    def _asked(self, step: Step) -> Any:
+        if self._client is None:
+            return _ASSUMED[step.call.operation](step.call, Placeholder(f"<{step.name}>", step))
+        self._announce(step.call)
+        step.asked = True
+        return self._client.send(step.call)
+
+
+class NoConnection:
+    """A hijacked connection over which nothing comes."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter(())
+
+    chunks = __iter__
+
+    def write(self, data: bytes) -> None:
+        """Send nothing."""
+
+    def close_write(self) -> None:
+        """Close nothing."""
+
+
+class PlanEnds(BaseException):
+    """Bytes were asked for that no dry run has; what was to be done with them is undone on the way out."""
+
+
+def _never() -> Iterator[NoReturn]:
+    raise PlanEnds
+    yield
+
+
+def _container(call: Call[Any], answer: Placeholder) -> dict[str, Any]:
+    return {
+        "Id": answer["Id"],
+        "Name": f"/{call.arguments['id']}",
+        "State": {"Running": True, "Status": "running", "Paused": False, "Restarting": False},
+        "Config": {"Tty": False, "OpenStdin": True, "Image": answer["Image"]},
+        "HostConfig": {"AutoRemove": False},
+    }
+
+
+def _path(call: Call[Any], answer: Placeholder) -> dict[str, Any]:
+    name = str(call.query["path"]).rstrip("/").rpartition("/")[2]
+    return {"name": name, "size": 0, "mode": _FOLDER, "linkTarget": ""}
+
+
+_ASSUMED: Mapping[str, Callable[[Call[Any], Placeholder], dict[str, Any]]] = {
+    "ContainerInspect": _container,
+    "ContainerArchiveInfo": _path,
+}
+
+
+class Plan(NamedTuple):
+    """What a dry run found."""
+
+    steps: Sequence[Step]
+    version: str
+    """The API version of the requests."""
+    agreed: bool
+    """Whether that version was agreed with an engine."""
+    output: Sequence[tuple[int, str]]
+    """What would be printed: before which step, and the text, with placeholders in it."""
+    status: int
+    """What would be returned: a number, or the placeholder of one."""
+
+
+def explored(
+    rehearse: Callable[[Sequence[int]], list[Step]], missing: tuple[int, ...] = (), end: int | None = None
+) -> list[Step]:
+    """Return the steps of what is rehearsed, each with what would be sent instead where it is answered by 404.
+
+    rehearse: runs it against a DryRun with these steps missing, and returns the steps.
+    end: before which step to stop looking for that.
+    """
+    steps = rehearse(missing)
+    first = missing[-1] + 1 if missing else 0
+    fruitless = {"SystemPingHead"}
+    for number in range(first, len(steps) if end is None else end):
+        step = steps[number]
+        if step.asked or step.call.operation in fruitless:
+            continue
+        other, rest = rehearse((*missing, number))[number + 1 :], steps[number + 1 :]
+        same = _common_end(other, rest)
+        if len(other) > same:
+            other = explored(rehearse, (*missing, number), number + 1 + len(other) - same)[number + 1 :]
+            step.otherwise, step.goes_on = other[: len(other) - same], same == len(rest)
+        else:
+            fruitless.add(step.call.operation)
+    return steps
+
+
+def _common_end(one: Sequence[Step], other: Sequence[Step]) -> int:
+    count = 0
+    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
+        if mine.call != theirs.call:
+            break
+        count += 1
+    return count
