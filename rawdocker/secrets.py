@@ -29,7 +29,7 @@ SHORTEST_REMEMBERED = 6
 """A secret shorter than this is hidden where it is found, but not searched for elsewhere: it may be anything."""
 
 _SECRET_NAME = re.compile(
-    r"pass(?:word|wd|phrase|code)?$|(?:^|_)pwd$|passw|secret|token|credential|api_?key|"
+    r"passw|pass(?:phrase|code)$|(?:^|_|db|sql|user)pass$|_pwd$|secret|token|credential|api_?key|"
     r"(?:access|private|signing|encryption|unlock|auth|ssh)_?key|(?:^|_)(?:auth|key)$|^auth$",
     re.IGNORECASE,
 )
