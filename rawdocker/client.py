@@ -223,7 +223,7 @@ class Client(_Base):
             with self.stream(call) as items:
                 return list(items)  # type: ignore[return-value]
         with self._open(call, self._timeout if timeout is None else timeout) as (response, exchange):
-            self._check(call, response)
+            self._check(call, response, exchange)
             return decoded(call, response.headers, b"".join(self._chunks(call, response, exchange)))  # type: ignore[no-any-return]
 
     @overload
@@ -242,7 +242,7 @@ class Client(_Base):
     def _stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
         self.negotiate()
         with self._open(call, None) as (response, exchange):
-            self._check(call, response)
+            self._check(call, response, exchange)
             chunks = self._chunks(call, response, exchange)
             if isinstance(call, StreamCall):
                 yield items(call, chunks)
@@ -258,7 +258,7 @@ class Client(_Base):
         """
         self.negotiate()
         with self._open(call, None, hijack=True) as (response, exchange):
-            self._check(call, response)
+            self._check(call, response, exchange)
             connection = Connection(call, response, exchange, self._observers)
             try:
                 yield connection
@@ -290,9 +290,9 @@ class Client(_Base):
             return content
         return _watch(content, lambda piece: self._observers.sent(exchange, piece))
 
-    def _check(self, call: Call[Any], response: httpx.Response) -> None:
+    def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
-            raise refusal(call, response, b"".join(_limited(self._read(call, response))))
+            raise refusal(call, response, b"".join(_limited(self._chunks(call, response, exchange))))
 
     def _chunks(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> Iterator[bytes]:
         for chunk in self._read(call, response):
@@ -361,7 +361,7 @@ class AsyncClient(_Base):
             async with self.stream(call) as items:
                 return [item async for item in items]  # type: ignore[return-value]
         async with self._open(call, self._timeout if timeout is None else timeout) as (response, exchange):
-            await self._check(call, response)
+            await self._check(call, response, exchange)
             body = [chunk async for chunk in self._chunks(call, response, exchange)]
             return decoded(call, response.headers, b"".join(body))  # type: ignore[no-any-return]
 
@@ -377,7 +377,7 @@ class AsyncClient(_Base):
     async def _stream(self, call: Call[Any]) -> AsyncIterator[AsyncIterator[Any]]:
         await self.negotiate()
         async with self._open(call, None) as (response, exchange):
-            await self._check(call, response)
+            await self._check(call, response, exchange)
             chunks = self._chunks(call, response, exchange)
             if isinstance(call, StreamCall):
                 yield async_items(call, chunks)
@@ -389,7 +389,7 @@ class AsyncClient(_Base):
         """Execute a call and take its connection over: read frames, write stdin, close stdin while output goes on."""
         await self.negotiate()
         async with self._open(call, None, hijack=True) as (response, exchange):
-            await self._check(call, response)
+            await self._check(call, response, exchange)
             connection = AsyncConnection(call, response, exchange, self._observers)
             try:
                 yield connection
@@ -421,10 +421,10 @@ class AsyncClient(_Base):
             return content
         return _async_watch(content, lambda piece: self._observers.sent(exchange, piece))
 
-    async def _check(self, call: Call[Any], response: httpx.Response) -> None:
+    async def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
             body = bytearray()
-            async for chunk in self._read(call, response):
+            async for chunk in self._chunks(call, response, exchange):
                 body += chunk
                 if len(body) > LONGEST_ERROR:
                     break

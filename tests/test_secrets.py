@@ -19,8 +19,8 @@ SECRET = "hunter2-Ünlikely"
     "name",
     [
         "DB_PASSWORD", "password", "MYSQL_PWD", "PGPASSWORD", "passphrase", "API_KEY", "AWS_SECRET_ACCESS_KEY",
-        "GH_TOKEN", "identitytoken", "IdentityToken", "registrytoken", "auth", "SSH_PRIVATE_KEY", "CLIENT_SECRET", "SSH_AUTH",
-        "credentials_of_db_credential", "UnlockKey", "JoinToken", "ENCRYPTION_KEY",
+        "GH_TOKEN", "identitytoken", "IdentityToken", "registrytoken", "auth", "SSH_PRIVATE_KEY",
+        "CLIENT_SECRET", "SSH_AUTH", "credentials_of_db_credential", "UnlockKey", "JoinToken", "ENCRYPTION_KEY",
     ],
 )  # fmt: skip
 def test_names_of_secrets_sound_secret(name: str) -> None:

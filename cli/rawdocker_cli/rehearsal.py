@@ -64,7 +64,7 @@ def show(options: Options, ours: Options, verb: Verb, function: Function, typed:
 
         sys.stdout.write(script(found, form, endpoint=Shell(options, ours).endpoint()))
         return 0
-    sys.stdout.write(shown.plan_text(found, redactor_for(ours, sys.stdout, "--dry-run")))
+    sys.stdout.write(shown.plan_text(found, redactor_for(ours, sys.stdout)))
     return 0
 
 

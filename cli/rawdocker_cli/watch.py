@@ -16,7 +16,7 @@ BAD_FLAG = 125
 
 def made(ours: Options) -> list[Any]:
     """Return the observers that our flags ask for; each has close()."""
-    redactor = redactor_for(ours, sys.stderr, "--trace")
+    redactor = redactor_for(ours, sys.stderr)
     observers: list[Any] = []
     level = trace_level(ours)
     if level:
@@ -32,12 +32,13 @@ def made(ours: Options) -> list[Any]:
     return observers
 
 
-def redactor_for(ours: Options, page: TextIO, what: str) -> Redactor:
+def redactor_for(ours: Options, page: TextIO) -> Redactor:
     """Return what hides secrets; they are shown only where it is asked for and nobody but a person reads."""
     if not ours.show_secrets:
         return Redactor()
     if ours.record or ours.trace_to or not page.isatty():
-        raise Failure(f"{PROGRAM}: --show-secrets works on a terminal only: {what} goes elsewhere", BAD_FLAG)
+        only = "only where a person reads on a terminal, and never in a file or recording"
+        raise Failure(f"{PROGRAM}: --show-secrets shows them {only}", BAD_FLAG)
     page.write("WARNING: --show-secrets: passwords and tokens follow\n")
     return Redactor(show=True)
 

@@ -57,6 +57,8 @@ def problem(ours: Options, environ: Any = os.environ) -> str:
         return f"RAWDOCKER_TRACE is 1, 2 or 3, not {level!r}"
     if ours.typed("as") and not (ours.dry_run or trace_level(ours, environ)):
         return "--as says how --dry-run or --trace shows requests: it needs one of them"
+    if ours.show_secrets and not (ours.dry_run or ours.record or trace_level(ours, environ)):
+        return "--show-secrets says what --dry-run or --trace shows: it needs one of them"
     if ours.record and ours.dry_run:
         return "--record keeps what is sent, and --dry-run sends nothing"
     return ""
