@@ -45,7 +45,8 @@ class Command:
         """Return the calls that it makes, without the ping and with the name in place of the container's id."""
         lines = self("-T", *words).err.splitlines()
         id = ask(self.host, "GET", f"/containers/{name}/json")["Id"]
-        return [line.split(" -> ")[0].replace("/v1.41", "").replace(id, name) for line in lines if " -> " in line][1:]
+        asked = [line.split(" -> ")[0].replace("/v1.41", "") for line in lines if " -> " in line][1:]
+        return [line.replace(f"<Id {id[:12]}>", name).replace(id, name) for line in asked]
 
 
 def finished(process: Process, stdin: str = "") -> Done:
