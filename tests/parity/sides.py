@@ -138,6 +138,8 @@ class Side:
 
     def __init__(self, program: Path | str, oracle: Path | str, engine: Engine, folder: Path) -> None:
         self.program = str(program)
+        self.flags: tuple[str, ...] = ()
+        """What stands before every command."""
         self.oracle = str(oracle)
         self.engine = engine
         self.folder = folder
@@ -160,7 +162,7 @@ class Side:
             values["end"] = f"{time.time():.9f}"
             known = self._known(token, kinds)
             with Proxy(self.engine.socket, self.folder / "proxy.sock") as proxy:
-                words = [self.program, *shlex.split(filled(case.command, values))]
+                words = [self.program, *self.flags, *shlex.split(filled(case.command, values))]
                 own = {name: filled(value, values) for name, value in case.env.items()}
                 environment = self._environment(proxy.host) | own
                 if case.typed:
