@@ -111,7 +111,8 @@ class Trace(Observer):
             return
         lines = [] if watch.decoder is not None else self._body(watch.received, exchange.response_headers)
         if watch.decoder is not None:
-            lines.append(f"({watch.received.size:,} bytes in {watch.received.pieces:,} pieces)")
+            size, pieces = watch.received.size, watch.received.pieces
+            lines.append(f"({size:,} bytes in {pieces:,} piece{'s' if pieces != 1 else ''})")
         self._remember_ids(bytes(watch.received.data))
         ended = f"end: {times(exchange)}"
         if isinstance(error, RawdockerError) and exchange.status < 300:

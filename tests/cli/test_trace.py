@@ -90,7 +90,7 @@ def test_level_2_tells_the_size_of_what_is_no_text() -> None:
     respx.get(f"{BASE}/containers/x/export").mock(
         httpx.Response(200, headers={"Content-Type": "application/x-tar"}, content=b"\0" * 1024)
     )
-    assert "(1,024 bytes in 1 pieces)" in traced(2, calls.container_export("x"))
+    assert "(1,024 bytes in 1 piece)" in traced(2, calls.container_export("x"))
 
 
 @respx.mock

@@ -21,7 +21,10 @@ assert SPEC.loader is not None
 tour: Any = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(tour)
 
-NAMES = ("once", "deb12", "ticker", "talker", "course", "course_1")
+NAMES = ("once", "deb12", "ticker", "talker", "course", "course_1", "seen")
+PAGES = sorted(
+    str(page.relative_to(ROOT)) for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")) if "```" in page.read_text()
+)
 
 
 @pytest.fixture
@@ -32,17 +35,18 @@ def environ(engine_host: str) -> Any:
     subprocess.run(["rawdocker", "rm", "-f", *NAMES], env=environ, capture_output=True, check=False)
 
 
-def test_the_tour_of_the_readme_is_what_happens(environ: dict[str, str], index: str) -> None:
-    page = (ROOT / "README.md").read_text()
+@pytest.mark.parametrize("name", [name for name in PAGES if "```console" in (ROOT / name).read_text()])
+def test_the_sessions_of_a_page_are_what_happens(name: str, environ: dict[str, str], index: str) -> None:
+    page = (ROOT / name).read_text()
     assert index.endswith(":5002"), "the README searches the index of the tests' engine at its usual port"
     for step, came in tour.perform(page, environ):
         assert f"$ {step.command}\n{tour.shape(came)}" == f"$ {step.command}\n{tour.shape(step.shown)}"
 
 
 def examples() -> list[Any]:
-    """Return every Python example of the documents."""
+    """Return every Python example of the documents; those of calls.md are signatures."""
     found = []
-    for name in ("README.md", "docs/library.md"):
+    for name in (page for page in PAGES if page != "docs/calls.md"):
         blocks = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
         found += [pytest.param(block, id=f"{name}-{number}") for number, block in enumerate(blocks)]
     return found

@@ -153,7 +153,7 @@ def test_frames_stdin_its_end_and_the_upgrade_are_shown(rawdocker: Command, own_
         rf'> {clock} stdin 3 bytes "hi\\n"',
         rf"> {clock} stdin is closed",
         rf'< {clock} stdout \[01 00 00 00 00 00 00 03\] 3 bytes "hi\\n"',
-        r"< \(11 bytes in 1 pieces\)",
+        r"< \(11 bytes in 1 piece\)",
         r"< end: (connected [\d.]+ ms, )?first byte [\d.]+ ms, total [\d.]+ ms",
     ):
         assert re.search(line, done.err), line
