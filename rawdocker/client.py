@@ -44,7 +44,7 @@ from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
 from rawdocker.observe import Exchange, Observer, Observers
-from rawdocker.transport import READ_SIZE, AsyncEngineTransport, EngineTransport
+from rawdocker.transport import CONNECTED, READ_SIZE, AsyncEngineTransport, EngineTransport
 
 T = TypeVar("T")
 
@@ -273,7 +273,7 @@ class Client(_Base):
         with _Closed(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
-                extensions = {"trace": partial(_time_connection, exchange)} if self._observers else None
+                extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
                 request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
                 self._sending(exchange, request, parts["content"])
                 response = self._http.send(request, stream=True)
@@ -404,7 +404,7 @@ class AsyncClient(_Base):
         with _Closed(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
-                extensions = {"trace": partial(_async_time_connection, exchange)} if self._observers else None
+                extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
                 request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
                 self._sending(exchange, request, parts["content"])
                 response = await self._http.send(request, stream=True)
@@ -448,14 +448,9 @@ def _raw(headers: httpx.Headers) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
 
 
-def _time_connection(exchange: Exchange, event: str, info: Any) -> None:
-    """Take down when a new connection stood; httpcore tells of each of its steps."""
-    if event == "connection.connect_tcp.complete":
-        exchange.connected = perf_counter()
-
-
-async def _async_time_connection(exchange: Exchange, event: str, info: Any) -> None:
-    _time_connection(exchange, event, info)
+def _time_connection(exchange: Exchange) -> None:
+    """Take down when a new connection stood."""
+    exchange.connected = perf_counter()
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

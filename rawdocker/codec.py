@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from struct import Struct
 from typing import Any, Protocol
 
 from rawdocker.call import Call, Codec, Frame
@@ -58,54 +59,56 @@ class TerminalDecoder:
         return iter(())
 
 
+_HEADER = Struct(">II")
+_STREAM_OF = {number << 24: stream for number, stream in enumerate(STREAMS)}
+"""The first half of a header as a number: the stream, and three bytes that are zero."""
+
+
 class FrameDecoder:
     """Multiplexed stdout and stderr: 8 bytes of header, then the payload, again and again."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer = b""
         self._remaining = 0
         self._stream = ""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        self._buffer += data
-        position, size = 0, len(self._buffer)
+        # A log is a million frames: what is done for each is local and little.
+        data = self._buffer + data if self._buffer else bytes(data)
+        at, size, unpack = 0, len(data), _HEADER.unpack_from
+        stream, remaining = self._stream, self._remaining
         try:
             while True:
-                if not self._stream:
-                    if size - position < HEADER_SIZE:
+                if not remaining:
+                    if size - at < HEADER_SIZE:
                         return
-                    self._open(self._buffer[position : position + HEADER_SIZE])
-                    position += HEADER_SIZE
-                wanted = min(self._remaining, LONGEST_FRAME)
-                if size - position < wanted:
+                    word, remaining = unpack(data, at)
+                    if word not in _STREAM_OF:
+                        remaining = 0
+                        raise ProtocolError(_no_header(data[at : at + HEADER_SIZE]))
+                    stream = _STREAM_OF[word]
+                    at += HEADER_SIZE
+                    continue
+                wanted = min(remaining, LONGEST_FRAME)
+                if size - at < wanted:
                     return
-                payload = bytes(self._buffer[position : position + wanted])
-                position += wanted
-                stream, self._remaining = self._stream, self._remaining - wanted
-                if not self._remaining:
-                    self._stream = ""
-                if payload:
-                    yield Frame(stream, payload)
+                at += wanted
+                remaining -= wanted
+                yield Frame(stream, data[at - wanted : at])
         finally:
-            del self._buffer[:position]
+            self._buffer, self._stream, self._remaining = data[at:], stream, remaining
 
     def end(self) -> Iterator[Frame]:
-        if self._stream:
+        if self._remaining:
             missing = self._remaining - len(self._buffer)
             raise CutStreamError(f"the stream ended inside a frame of {self._stream}: {missing} bytes are missing")
         if self._buffer:
             raise CutStreamError(f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes")
         return iter(())
 
-    def _open(self, header: bytearray) -> None:
-        if header[0] >= len(STREAMS) or any(header[1:4]):
-            raise ProtocolError(
-                f"not a frame header: {header.hex(' ')} (the stream of a terminal has no frames: pass tty=True for it)"
-            )
-        self._stream = STREAMS[header[0]]
-        self._remaining = int.from_bytes(header[4:], "big")
-        if not self._remaining:
-            self._stream = ""
+
+def _no_header(data: bytes) -> str:
+    return f"not a frame header: {data.hex(' ')} (the stream of a terminal has no frames: pass tty=True for it)"
 
 
 class JSONStreamDecoder:

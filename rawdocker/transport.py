@@ -1,8 +1,9 @@
 """How bytes reach the engine: an httpx transport whose connections all go to one endpoint, whatever host a URL names.
 
-URLs are always http://localhost/v1.NN/…, and the connections are httpcore's, so whatever intercepts httpx or httpcore
-(respx with no argument, for one) intercepts rawdocker too. Dialling is ours for one reason: a hijacked connection must
-be closed for writing while it is still read, over TLS as well, which Python's SSLSocket cannot do.
+URLs are always http://localhost/v1.NN/…, and the pool of connections is httpcore's, so whatever intercepts httpx or
+httpcore (respx with no argument, for one) intercepts rawdocker too. The connections in it are ours for two reasons: a
+hijacked one must be closed for writing while it is still read, over TLS as well, which Python's SSLSocket cannot do;
+and a log is a million small chunks, which http1 reads in one pass.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import os
 import select
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
 from typing import Any
 
 import httpcore
@@ -19,15 +22,20 @@ import httpx
 
 from rawdocker.errors import EndpointError, UnreachableError
 from rawdocker.host import Endpoint
+from rawdocker.http1 import Body, Exchange
 
-READ_SIZE = 65536
+READ_SIZE = 1 << 18
+"""Bytes that are read at once: what an engine's socket holds."""
+
+CONNECTED = "rawdocker.connected"
+"""A request's extension: called when a new connection stands."""
 
 
 class EngineTransport(httpx.BaseTransport):
     """Sends every request to one endpoint; connections are kept and used again, without a limit to their number."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._pool = httpcore.ConnectionPool(max_connections=None, network_backend=_Dialer(endpoint))
+        self._pool = _Pool(endpoint)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self._pool.handle_request(_core_request(request))
@@ -44,7 +52,7 @@ class AsyncEngineTransport(httpx.AsyncBaseTransport):
     """The same for asyncio and trio."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._pool = httpcore.AsyncConnectionPool(max_connections=None, network_backend=_AsyncDialer(endpoint))
+        self._pool = _AsyncPool(endpoint)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self._pool.handle_async_request(_core_request(request))
@@ -94,28 +102,314 @@ class _AsyncBody(httpx.AsyncByteStream):
             await self._stream.aclose()
 
 
-class _Dialer(httpcore.NetworkBackend):
+class _Pool(httpcore.ConnectionPool):
     def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(max_connections=None)
         self._endpoint = endpoint
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        endpoint = _dialable(self._endpoint)
-        try:
-            stream = SocketStream(_connected(endpoint, timeout))
-            if endpoint.tls is None:
-                return stream
-            from rawdocker.tls import TLSStream
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
+        return _Connection(self._endpoint)
 
-            return TLSStream(stream, endpoint, timeout)
-        except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
-            raise unreachable(endpoint, error) from error
+
+class _AsyncPool(httpcore.AsyncConnectionPool):
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(max_connections=None)
+        self._endpoint = endpoint
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        return _AsyncConnection(self._endpoint)
+
+
+class _State(Enum):
+    NEW = "new"
+    ACTIVE = "active"
+    IDLE = "idle"
+    CLOSED = "closed"
+
+
+class _Line:
+    """What both kinds of connections know of themselves, and tell the pool."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._stream: Any = None
+        self._state = _State.NEW
+        self._claiming = threading.Lock()
+
+    def _claim(self) -> None:
+        """Take the connection for a request; the pool may have given it to two at once."""
+        with self._claiming:
+            if self._state not in (_State.NEW, _State.IDLE):
+                raise httpcore.ConnectionNotAvailable
+            self._state = _State.ACTIVE
+
+    def _connected(self, request: httpcore.Request, stream: Any) -> None:
+        self._stream = stream
+        tell = request.extensions.get(CONNECTED)
+        if tell is not None:
+            tell()
+
+    def _response(self, head: Any, content: Any, behind: bytes) -> httpcore.Response:
+        upgraded = head.status_code == 101
+        extensions = {
+            "http_version": b"HTTP/" + head.http_version,
+            "reason_phrase": bytes(head.reason),
+            "network_stream": self._upgraded(behind) if upgraded else self._stream,
+        }
+        headers = head.headers.raw_items()
+        return httpcore.Response(head.status_code, headers=headers, content=content, extensions=extensions)
+
+    def _upgraded(self, behind: bytes) -> Any:
+        raise NotImplementedError
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        return True
+
+    def is_available(self) -> bool:
+        return self._state is _State.IDLE
+
+    def is_idle(self) -> bool:
+        return self._state is _State.IDLE
+
+    def is_closed(self) -> bool:
+        return self._state is _State.CLOSED
+
+    def has_expired(self) -> bool:
+        """Say whether the engine has closed an idle connection: it can be read then, where nothing is to come."""
+        return self.is_idle() and bool(self._stream.get_extra_info("is_readable"))
+
+    def info(self) -> str:
+        return f"{self._endpoint.url}, {self._state.value}"
+
+
+def _timeout(request: httpcore.Request, name: str) -> float | None:
+    timeout: float | None = request.extensions.get("timeout", {}).get(name)
+    return timeout
+
+
+class _Connection(_Line, httpcore.ConnectionInterface):
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        self._claim()
+        try:
+            if self._stream is None:
+                self._connected(request, dialled(self._endpoint, _timeout(request, "connect")))
+            exchange = Exchange(request)
+            # An engine may refuse before it has read all, and close; its answer says why.
+            with suppress(httpcore.WriteError):
+                self._send(request, exchange)
+            timeout = _timeout(request, "read")
+            head = None
+            while head is None:
+                head = exchange.receive(self._stream.read(READ_SIZE, timeout))
+            content = _Content(self, exchange, head, timeout)
+            return self._response(head, content, exchange.behind_the_head)
+        except BaseException:
+            self.close()
+            raise
+
+    def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
+        timeout = _timeout(request, "write")
+        if isinstance(request.stream, httpx.ByteStream):  # all at once
+            parts = [exchange.head(), *map(exchange.data, request.stream), exchange.end()]
+            self._stream.write(b"".join(parts), timeout)
+        else:
+            self._stream.write(exchange.head(), timeout)
+            assert isinstance(request.stream, Iterable)
+            for piece in request.stream:
+                self._stream.write(exchange.data(piece), timeout)
+            self._stream.write(exchange.end(), timeout)
+        exchange.sent = True
+
+    def read(self, timeout: float | None) -> bytes:
+        data: bytes = self._stream.read(READ_SIZE, timeout)
+        return data
+
+    def release(self, *, reusable: bool) -> None:
+        """Give the connection back after an answer, or close it."""
+        if reusable:
+            self._state = _State.IDLE
+        else:
+            self.close()
+
+    def close(self) -> None:
+        self._state = _State.CLOSED
+        if self._stream is not None:
+            self._stream.close()
+
+    def _upgraded(self, behind: bytes) -> Any:
+        return _Upgraded(self._stream, behind)
+
+
+class _Content:
+    """The body of an answer; closing it gives the connection back."""
+
+    def __init__(self, connection: _Connection, exchange: Exchange, head: Any, timeout: float | None) -> None:
+        self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
+        self._body: Body = exchange.body(head)
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        body, connection = self._body, self._connection
+        data = self._exchange.behind_the_head
+        try:
+            while True:
+                piece = body.feed(data) if data else b""
+                if piece:
+                    yield piece
+                if body.done:
+                    return
+                data = connection.read(self._timeout)
+                if not data:
+                    body.end()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._connection.release(reusable=self._exchange.may_go_on(self._head, self._body))
+
+
+class _Upgraded(httpcore.NetworkStream):
+    """A stream with bytes that came glued to the head of an answer."""
+
+    def __init__(self, stream: httpcore.NetworkStream, behind: bytes) -> None:
+        self._stream, self._behind = stream, behind
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._behind:
+            data, self._behind = self._behind[:max_bytes], self._behind[max_bytes:]
+            return data
+        return self._stream.read(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        self._claim()
+        try:
+            if self._stream is None:
+                self._connected(request, await async_dialled(self._endpoint, _timeout(request, "connect")))
+            exchange = Exchange(request)
+            with suppress(httpcore.WriteError):
+                await self._send(request, exchange)
+            timeout = _timeout(request, "read")
+            head = None
+            while head is None:
+                head = exchange.receive(await self._stream.read(READ_SIZE, timeout))
+            content = _AsyncContent(self, exchange, head, timeout)
+            return self._response(head, content, exchange.behind_the_head)
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
+        timeout = _timeout(request, "write")
+        if isinstance(request.stream, httpx.ByteStream):
+            parts = [exchange.head(), *map(exchange.data, request.stream), exchange.end()]
+            await self._stream.write(b"".join(parts), timeout)
+        else:
+            await self._stream.write(exchange.head(), timeout)
+            assert isinstance(request.stream, AsyncIterable)
+            async for piece in request.stream:
+                await self._stream.write(exchange.data(piece), timeout)
+            await self._stream.write(exchange.end(), timeout)
+        exchange.sent = True
+
+    async def read(self, timeout: float | None) -> bytes:
+        data: bytes = await self._stream.read(READ_SIZE, timeout)
+        return data
+
+    async def release(self, *, reusable: bool) -> None:
+        """Give the connection back after an answer, or close it."""
+        if reusable:
+            self._state = _State.IDLE
+        else:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        self._state = _State.CLOSED
+        if self._stream is not None:
+            await self._stream.aclose()
+
+    def _upgraded(self, behind: bytes) -> Any:
+        return _AsyncUpgraded(self._stream, behind)
+
+
+class _AsyncContent:
+    """The body of an answer; closing it gives the connection back."""
+
+    def __init__(self, connection: _AsyncConnection, exchange: Exchange, head: Any, timeout: float | None) -> None:
+        self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
+        self._body: Body = exchange.body(head)
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        body, connection = self._body, self._connection
+        data = self._exchange.behind_the_head
+        try:
+            while True:
+                piece = body.feed(data) if data else b""
+                if piece:
+                    yield piece
+                if body.done:
+                    return
+                data = await connection.read(self._timeout)
+                if not data:
+                    body.end()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._connection.release(reusable=self._exchange.may_go_on(self._head, self._body))
+
+
+class _AsyncUpgraded(httpcore.AsyncNetworkStream):
+    """A stream with bytes that came glued to the head of an answer."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, behind: bytes) -> None:
+        self._stream, self._behind = stream, behind
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._behind:
+            data, self._behind = self._behind[:max_bytes], self._behind[max_bytes:]
+            return data
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.NetworkStream:
+    """Return a connection to an endpoint; raises UnreachableError, EndpointError for one that cannot be dialled."""
+    endpoint = _dialable(endpoint)
+    try:
+        stream = SocketStream(_connected(endpoint, timeout))
+        if endpoint.tls is None:
+            return stream
+        from rawdocker.tls import TLSStream
+
+        return TLSStream(stream, endpoint, timeout)
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
+        raise unreachable(endpoint, error) from error
 
 
 def _connected(endpoint: Endpoint, timeout: float | None) -> socket.socket:
@@ -177,34 +471,20 @@ def _as_httpcore(timeout: type[Exception], failure: type[Exception]) -> Iterator
         raise failure(str(error)) from error
 
 
-class _AsyncDialer(httpcore.AsyncNetworkBackend):
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._network = httpcore.AnyIOBackend()
+async def async_dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.AsyncNetworkStream:
+    """Return a connection to an endpoint, as `dialled` does."""
+    endpoint, network = _dialable(endpoint), httpcore.AnyIOBackend()
+    try:
+        if endpoint.scheme == "unix":
+            return await network.connect_unix_socket(endpoint.path, timeout)
+        stream = await network.connect_tcp(*endpoint.address, timeout)
+        if endpoint.tls is None:
+            return stream
+        from rawdocker.tls import AsyncTLSStream
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        endpoint = _dialable(self._endpoint)
-        try:
-            if endpoint.scheme == "unix":
-                return await self._network.connect_unix_socket(endpoint.path, timeout)
-            stream = await self._network.connect_tcp(*endpoint.address, timeout)
-            if endpoint.tls is None:
-                return stream
-            from rawdocker.tls import AsyncTLSStream
-
-            return await AsyncTLSStream.open(stream, endpoint, timeout)
-        except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
-            raise unreachable(endpoint, error) from error
-
-    async def sleep(self, seconds: float) -> None:
-        await self._network.sleep(seconds)
+        return await AsyncTLSStream.open(stream, endpoint, timeout)
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
+        raise unreachable(endpoint, error) from error
 
 
 def _dialable(endpoint: Endpoint) -> Endpoint:

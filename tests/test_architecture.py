@@ -29,7 +29,8 @@ ALLOWED = {
     "show": {"call", "observe", "plan", "secrets"},
     "calls": {"call", "errors"},
     "models": set(),
-    "transport": {"errors", "host", "tls"},
+    "http1": set(),
+    "transport": {"errors", "host", "http1", "tls"},
     "tls": {"errors", "host"},
     "answer": {"call", "codec", "errors", "host", "models"},
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
@@ -40,7 +41,7 @@ ALLOWED = {
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}
 """What is no Python in the wheel."""
-SPEAKERS_OF_HTTP = {"answer", "client", "connection", "tls", "transport"}
+SPEAKERS_OF_HTTP = {"answer", "client", "connection", "http1", "tls", "transport"}
 
 
 def imports(path: Path) -> set[str]:

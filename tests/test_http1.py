@@ -1,0 +1,110 @@
+"""Bodies are read whole at every split of the bytes, and broken ones are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import httpcore
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rawdocker.http1 import Body, BodyOfLength, BodyToTheEnd, ChunkedBody, NoBody, body_of
+
+
+def chunked(pieces: Sequence[bytes], trailers: bytes = b"", extension: bytes = b"") -> bytes:
+    """Return pieces as a body in chunks."""
+    chunks = b"".join(b"%x%s\r\n%s\r\n" % (len(piece), extension, piece) for piece in pieces if piece)
+    return chunks + b"0\r\n" + trailers + b"\r\n"
+
+
+def fed(body: Body, data: bytes, cuts: Sequence[int]) -> bytes:
+    """Feed bytes to a body in pieces; the body must not be complete before the last."""
+    came = b""
+    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+        assert not body.done or start == end
+        came += body.feed(data[start:end])
+    return came
+
+
+PIECES = [b"one", b"\r\n", b"x" * 300, b"0\r\n\r\n"]
+
+
+@pytest.mark.parametrize("cut", range(len(chunked(PIECES, b"A: b\r\n", b";ext=1"))))
+def test_a_body_in_chunks_is_read_at_every_split(cut: int) -> None:
+    body = ChunkedBody()
+    assert fed(body, chunked(PIECES, b"A: b\r\n", b";ext=1"), [cut]) == b"".join(PIECES)
+    assert body.done
+
+
+@given(st.lists(st.binary(min_size=1)), st.lists(st.integers(0, 200)))
+def test_a_body_in_chunks_is_read_however_it_arrives(pieces: list[bytes], sizes: list[int]) -> None:
+    data, body, came, at = chunked(pieces), ChunkedBody(), b"", 0
+    for size in [*sizes, len(data)]:
+        came += body.feed(data[at : at + size])
+        at += size
+    assert (came, body.done) == (b"".join(pieces), True)
+
+
+@pytest.mark.parametrize(
+    "data", [b"-1\r\n", b"+5\r\n", b"0x5\r\n", b"1_0\r\n", b" 5\r\n", b"g\r\n", b"\r\n", b"5\n", b"f" * 5000]
+)
+@pytest.mark.parametrize("before", [b"", b"3\r\nabc\r\n"])
+def test_what_is_no_chunk_is_refused(data: bytes, before: bytes) -> None:
+    with pytest.raises(httpcore.RemoteProtocolError):
+        body = ChunkedBody()
+        body.feed(before + data)
+        body.feed(b"\r\n")
+
+
+def test_a_chunk_without_its_line_end_is_refused() -> None:
+    with pytest.raises(httpcore.RemoteProtocolError, match="malformed chunk footer"):
+        ChunkedBody().feed(b"3\r\nabcd\r\n0\r\n\r\n")
+
+
+def test_endless_trailers_are_refused() -> None:
+    body = ChunkedBody()
+    with pytest.raises(httpcore.RemoteProtocolError, match="too long"):
+        body.feed(b"0\r\n" + b"x" * 200_000)
+
+
+@given(st.binary())
+def test_bytes_that_are_no_chunks_end_in_an_error_of_the_protocol_or_are_chunks(data: bytes) -> None:
+    body = ChunkedBody()
+    try:
+        body.feed(data)
+        if not body.done:
+            body.end()
+    except httpcore.RemoteProtocolError:
+        pass
+
+
+@pytest.mark.parametrize("body", [ChunkedBody(), BodyOfLength(5)])
+def test_a_body_that_is_cut_is_no_body(body: Body) -> None:
+    body.feed(b"3\r\n")
+    with pytest.raises(httpcore.RemoteProtocolError, match="without sending complete message body"):
+        body.end()
+
+
+def test_a_body_of_a_length_takes_no_more() -> None:
+    body = BodyOfLength(3)
+    assert (body.feed(b"ab"), body.done) == (b"ab", False)
+    assert (body.feed(b"cd"), body.done) == (b"c", True)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers", "kind"),
+    [
+        (b"HEAD", 200, [(b"Content-Length", b"5")], NoBody),
+        (b"GET", 204, [], NoBody),
+        (b"GET", 304, [(b"Content-Length", b"5")], NoBody),
+        (b"POST", 101, [], NoBody),
+        (b"GET", 200, [(b"Transfer-Encoding", b"chunked"), (b"Content-Length", b"5")], ChunkedBody),
+        (b"GET", 200, [(b"content-length", b"5")], BodyOfLength),
+        (b"GET", 200, [], BodyToTheEnd),
+    ],
+)
+def test_how_a_body_is_read_is_told_by_the_head(
+    method: bytes, status: int, headers: list[tuple[bytes, bytes]], kind: type
+) -> None:
+    assert isinstance(body_of(method, status, headers), kind)
