@@ -52,9 +52,7 @@ def test_a_body_in_chunks_is_read_however_it_arrives(pieces: list[bytes], sizes:
 @pytest.mark.parametrize("before", [b"", b"3\r\nabc\r\n"])
 def test_what_is_no_chunk_is_refused(data: bytes, before: bytes) -> None:
     with pytest.raises(httpcore.RemoteProtocolError):
-        body = ChunkedBody()
-        body.feed(before + data)
-        body.feed(b"\r\n")
+        ChunkedBody().feed(before + data)
 
 
 def test_a_chunk_without_its_line_end_is_refused() -> None:
