@@ -35,6 +35,9 @@ VERBS_OF_IMAGE = (
     "build", "history", "import", "inspect", "list", "load", "ls", "prune", "pull", "push", "rm", "save", "tag"
 )  # fmt: skip
 
+NOT_WITH_TREE = {"quiet": "quiet", "no-trunc": "no-trunc", "digests": "show-digest", "format": "format"}
+"""Flags that --tree refuses, and what docker calls them then."""
+
 UNREACHABLE = ("dial tcp", "no such host", "i/o timeout", "TLS handshake timeout", "Client.Timeout")
 """What an engine's error has in it where another server did not answer."""
 
@@ -69,7 +72,7 @@ class Row(NamedTuple):
 def images(shell: Shell, options: Options, words: list[str]) -> None:
     """List images, and say what may have been meant where a verb was taken for a name."""
     found = _listed(shell, options, words)
-    if words and words[0] in VERBS_OF_IMAGE and not found:
+    if words and words[0] in VERBS_OF_IMAGE and not found and not options.tree:
         shell.warn(f'\nNo images found matching "{words[0]}": did you mean "{PROGRAM} image {words[0]}"?')
 
 
@@ -82,10 +85,10 @@ def _listed(shell: Shell, options: Options, words: list[str]) -> list[dict[str, 
     from rawdocker_cli.listing import chosen_format, show
     from rawdocker_cli.units import truncate_id
 
+    chosen = filters([*options.filter, *(("reference", word) for word in words if word)])
     if options.tree:
-        shell.fail(f"{PROGRAM}: --tree is not supported yet. The API behind it: GET /images/json?manifests=1")
-    chosen = [*options.filter, *(("reference", word) for word in words if word)]
-    found: list[dict[str, Any]] = shell.send(image_list(filters=filters(chosen), **options.draft().query))
+        return _tree(shell, options, chosen)
+    found: list[dict[str, Any]] = shell.send(image_list(filters=chosen, **options.draft().query))
     source = chosen_format(shell, options.format, "imagesFormat", options.quiet)
     if options.digests and source.startswith("table ") and "{{.Digest}}" not in source:
         source += "\t{{.Digest}}"
@@ -94,6 +97,17 @@ def _listed(shell: Shell, options: Options, words: list[str]) -> list[dict[str, 
     rows = [row for image in shown for row in _rows(image, with_digests, options.digests)]
     show(shell, image_table(options.digests), rows, source, options.quiet)
     return found
+
+
+def _tree(shell: Shell, options: Options, chosen: Any) -> list[dict[str, Any]]:
+    from rawdocker_cli.tree import show_tree
+
+    for name, told in NOT_WITH_TREE.items():
+        if getattr(options, name):
+            shell.fail(f"--{told} is not yet supported with --tree")
+    found = shell.send(image_list(filters=chosen, manifests=True, **options.draft().query))
+    show_tree(shell, [image for image in found if options.all or not _is_dangling(image)])
+    return []
 
 
 def _rows(image: dict[str, Any], with_digests: bool, digests_alone: bool) -> Iterator[Row]:
