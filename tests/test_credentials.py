@@ -20,18 +20,7 @@ PASSWORD = "hunter2-of-the-tests"
 AUTH = "YWRhOmh1bnRlcjItb2YtdGhlLXRlc3Rz"
 """ada and the password, as config.json holds them."""
 ADA = {"username": "ada", "password": PASSWORD, "serveraddress": REGISTRY}
-HELPER = """#!/bin/sh
-# Keeps what it is told in files of the folder $KEPT, named after the address.
-input=$(cat)
-printf '%s %s\\n' "$1" "$input" >>"$KEPT/calls"
-file() { printf '%s/%s' "$KEPT" "$(printf '%s' "$1" | tr -c 'a-zA-Z0-9\\n' _)"; }
-case $1 in
-    store) printf '%s' "$input" >"$(file "$(printf '%s' "$input" | sed 's/.*"ServerURL":"\\([^"]*\\)".*/\\1/')")" ;;
-    get) cat "$(file "$input")" 2>/dev/null || { echo credentials not found in native keychain; exit 1; } ;;
-    erase) rm -f "$(file "$input")" ;;
-    list) printf '{"%s":"ada"}' "$LISTED" ;;
-esac
-"""
+HELPER = (Path(__file__).parent / "helpers" / "docker-credential-kept").read_text()
 
 Environ = dict[str, str]
 

@@ -153,6 +153,8 @@ class Side:
         for name, content in case.files.items():
             (tmp / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp / name).write_text(content)
+            if name == "config.json":
+                (tmp / name).chmod(0o600)  # as docker itself writes it
         for path in (tmp, *tmp.rglob("*")):
             os.utime(path, (1_600_000_000, 1_600_000_000))
         try:

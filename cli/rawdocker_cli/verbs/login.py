@@ -77,11 +77,13 @@ def _tell_of_environment(shell: Shell) -> None:
 
 
 def _known(shell: Shell, address: str) -> dict[str, str]:
-    """Return the credentials that are kept for an address; where they cannot be read, new ones are asked for."""
+    """Return user and password that are kept for an address; where they cannot be read, new ones are asked for."""
     try:
-        return for_registry(address, shell.config, shell.environment)
+        found = for_registry(address, shell.config, shell.environment)
     except CredentialsError:
         return {}
+    # They may have been kept under a URL, and are from now on under the name of the host.
+    return {name: value for name, value in found.items() if name != "identitytoken"} | {"serveraddress": address}
 
 
 def _try_known(shell: Shell, known: Mapping[str, str]) -> str | None:
@@ -91,7 +93,7 @@ def _try_known(shell: Shell, known: Mapping[str, str]) -> str | None:
     write_note(sys.stderr, hint)
     shell.warn("\n")
     try:
-        return _accepted(shell, {name: value for name, value in known.items() if name != "identitytoken"})
+        return _accepted(shell, known)
     except UnauthorizedError:
         shell.warn("Stored credentials invalid or expired")
     except RawdockerError as error:
@@ -142,8 +144,13 @@ def _asked_for_password(shell: Shell, address: str) -> str:
 
 
 def _line(shell: Shell, prompt: str) -> str:
+    """Ask for a line; Ctrl-C ends the verb, as no failure."""
     shell.write(prompt)
-    return sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
+    except KeyboardInterrupt:
+        shell.print("")
+        shell.fail("", 0)
 
 
 def logout(shell: Shell, options: Options, words: list[str]) -> None:
