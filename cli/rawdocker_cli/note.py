@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
 BOLD, ITALIC = "1", "3"
 
 COLUMNS = 9
@@ -28,11 +26,9 @@ def head(kind: str = "Info", *, terminal: bool) -> str:
     return _HEADS[kind][_FANCY if terminal else _PLAIN]
 
 
-def write_note(stream: TextIO, text: str, kind: str = "Info") -> None:
-    """Write a note, below an empty line."""
-    terminal = stream.isatty()
+def note(text: str, kind: str = "Info", *, terminal: bool) -> str:
+    """Return a note, below an empty line and without the end of its last line."""
     if terminal:
         text = text.replace("--platform", styled("--platform", BOLD))
     lines = [styled(line, ITALIC) if terminal else line for line in text.split("\n")]
-    stream.write("\n" + head(kind, terminal=terminal) + f"\n{' ' * COLUMNS}".join(lines) + "\n")
-    stream.flush()
+    return "\n" + head(kind, terminal=terminal) + f"\n{' ' * COLUMNS}".join(lines)

@@ -79,6 +79,28 @@ def test_a_login_that_cannot_be_kept_says_why(
     assert not secrets_in(ran.err)
 
 
+def test_a_dry_run_asks_for_nothing_keeps_nothing_and_hides_the_password(
+    engine: Any, rawdocker: Any, config: Any, tmp_path: Path
+) -> None:
+    config(auths={REGISTRY: {"auth": AUTH}}, credHelpers={"other.example": "not-there"})
+    before = (tmp_path / "config.json").read_bytes()
+    lines = (
+        ("login", "-u", "ada", "-p", PASSWORD, REGISTRY),
+        ("login", REGISTRY),
+        ("login", "-u", "ada", "--password-stdin", REGISTRY),
+        ("logout", REGISTRY),
+        ("logout",),
+        ("push", f"{REGISTRY}/web:1"),
+        ("push", "other.example/web:1"),
+    )
+    shown = [rawdocker(*line, "--dry-run=offline") for line in lines]
+    assert [ran.code for ran in shown] == [0] * len(lines)
+    assert ["POST /v1.41/auth" in ran.out for ran in shown] == [True] * 3 + [False] * 4
+    assert not [ran for ran in shown if secrets_in(ran.out, ran.err)]
+    assert (tmp_path / "config.json").read_bytes() == before
+    assert engine.requests == []
+
+
 @pytest.mark.parametrize("name", ["", "docker.io", HUB])
 def test_docker_hub_has_an_address_of_its_own(engine: Any, rawdocker: Any, name: str) -> None:
     engine.answers("POST /auth", status=200, body={"Status": "Login Succeeded"})

@@ -228,7 +228,7 @@ def _platform(options: Options) -> str:
 def push(shell: Shell, options: Options, words: list[str]) -> None:
     """Let the engine push an image, or all tags of a name; with --quiet print the full name alone."""
     from rawdocker_cli.credentials import offered
-    from rawdocker_cli.note import write_note
+    from rawdocker_cli.note import note
     from rawdocker_cli.progress import show
     from rawdocker_cli.pull import refuse_content_trust
 
@@ -243,17 +243,17 @@ def push(shell: Shell, options: Options, words: list[str]) -> None:
             call = image_push(image.name, tag=image.tag or None, platform=platform, X_Registry_Auth=credentials)
             with shell.stream(call) as messages:
                 progress = None if options.quiet else sys.stdout
-                show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux, sys.stdout.isatty())))
+                show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux)))
         if options.quiet:
             shell.print(str(image))
     finally:
         for text in notes:
-            write_note(sys.stdout, text)
+            shell.print(note(text, terminal=sys.stdout.isatty()))
 
 
 def _pushed_platform(shell: Shell, text: str) -> dict[str, str] | None:
     from rawdocker.registry import platform
-    from rawdocker_cli.note import write_note
+    from rawdocker_cli.note import note
 
     if not text:
         return None
@@ -261,11 +261,11 @@ def _pushed_platform(shell: Shell, text: str) -> dict[str, str] | None:
         found = platform.parse(text)
     except InvalidCallError as error:
         shell.fail(f"Invalid platform {text}{error}")
-    write_note(sys.stdout, ONE_PLATFORM)
+    shell.print(note(ONE_PLATFORM, terminal=sys.stdout.isatty()))
     return found
 
 
-def _notes_of_push(aux: dict[str, Any], terminal: bool) -> Iterator[str]:
+def _notes_of_push(aux: dict[str, Any]) -> Iterator[str]:
     """Yield what a user should know of a push that was less than the whole image."""
     from rawdocker_cli.note import styled
 

@@ -14,7 +14,7 @@ from rawdocker.registry.credentials import ENVIRONMENT, HUB_KEY, for_registry, f
 from rawdocker.registry.reference import DEFAULT_DOMAIN
 from rawdocker_cli import terminal
 from rawdocker_cli.flags.flag import Options
-from rawdocker_cli.note import write_note
+from rawdocker_cli.note import note
 from rawdocker_cli.shell import PROGRAM, Shell, spoken
 
 UNENCRYPTED = """
@@ -41,6 +41,9 @@ def login(shell: Shell, options: Options, words: list[str]) -> None:
     _tell_of_environment(shell)
     named = "".join(words)
     address = HUB_KEY if named in ("", DEFAULT_DOMAIN, HUB_KEY) else hostname(named)
+    if shell.rehearsing:
+        shell.send(system_auth({"username": options.username, "password": password, "serveraddress": address}))
+        return
     known = {} if options.username or password else _known(shell, address)
     status = _try_known(shell, known) if known.get("username") and known.get("password") else None
     if status is None:
@@ -64,7 +67,7 @@ def _given_password(shell: Shell, options: Options) -> str:
     """Return the password of the command line or of stdin, empty where it is yet to be asked for."""
     if options.password:
         shell.warn("WARNING! Using --password via the CLI is insecure. Use --password-stdin.")
-    if not options.password_stdin:
+    if not options.password_stdin or shell.rehearsing:
         return str(options.password).strip()
     # docker takes one end of the line away, and then the blanks at both ends
     return sys.stdin.buffer.read().decode("utf-8", "replace").strip()
@@ -73,7 +76,7 @@ def _given_password(shell: Shell, options: Options) -> str:
 def _tell_of_environment(shell: Shell) -> None:
     if shell.environment.get(ENVIRONMENT):
         told = f"{ENVIRONMENT} is set and takes precedence.\nUnset {ENVIRONMENT} to restore the CLI auth behaviour.\n"
-        write_note(sys.stderr, told, "Warn")
+        shell.warn(note(told, "Warn", terminal=sys.stderr.isatty()))
 
 
 def _known(shell: Shell, address: str) -> dict[str, str]:
@@ -90,7 +93,7 @@ def _try_known(shell: Shell, known: Mapping[str, str]) -> str | None:
     """Log in with what is kept; None where that does not work, which is told."""
     shell.warn(f"Authenticating with existing credentials... [Username: {known['username']}]")
     hint = f"To login with a different account, run '{PROGRAM} logout' followed by '{PROGRAM} login'"
-    write_note(sys.stderr, hint)
+    shell.warn(note(hint, terminal=sys.stderr.isatty()))
     shell.warn("\n")
     try:
         return _accepted(shell, known)
@@ -137,7 +140,8 @@ def _asked_for_password(shell: Shell, address: str) -> str:
     with terminal.unseen():
         if address == HUB_KEY:
             where = "To create a PAT, visit \x1b[4mhttps://app.docker.com/settings\x1b[0m"
-            write_note(sys.stderr, f"A Personal Access Token (PAT) can be used instead.\n{where}\n\n")
+            told = f"A Personal Access Token (PAT) can be used instead.\n{where}\n\n"
+            shell.warn(note(told, terminal=sys.stderr.isatty()))
         password = _line(shell, "Password: ")
     shell.print("")
     return password or shell.fail("Error: Password Required")
@@ -157,6 +161,8 @@ def logout(shell: Shell, options: Options, words: list[str]) -> None:
     """Forget the credentials of a registry, under each address that they may have been kept for."""
     named = "".join(words)
     host = hostname(named) if named else HUB_KEY
+    if shell.rehearsing:
+        return
     if not named:
         _forget_web_tokens(shell)
     shell.print(f"Removing login credentials for {host}")
