@@ -46,11 +46,13 @@ COMMANDS = {
     "image ls": "image ls",
     "image prune": "image prune -f",
     "image pull": "pull busybox:1",
+    "image push": "push image:1",
     "image rm": "rmi busybox:1",
     "image save": "save busybox:1",
     "image tag": "tag busybox:1 image:new",
     "images": "images",
     "inspect": "inspect box",
+    "login": "login -u student -p secret registry.example",
     "network connect": "network connect net box",
     "network create": "network create net",
     "network disconnect": "network disconnect net box",
@@ -76,7 +78,7 @@ SPECIAL = (
     "stats --no-stream box",
     "logs box", "ps --format {{.ID}}", "info --format {{.ID}}", "version --format {{.Server.Version}}",
     "rmi one two", "inspect --type image one", "pull -q busybox:1", "pull -a busybox", "volume create", "rm -f box",
-    "create --pull always busybox:1", "run --pull never busybox:1",
+    "push -q image:1", "push -a image", "create --pull always busybox:1", "run --pull never busybox:1",
 )  # fmt: skip
 """Further ways through the same verbs."""
 
