@@ -95,7 +95,7 @@ class Ended(NamedTuple):
 
 def environment(host: str, **more: str) -> dict[str, str]:
     """Return the variables for a program that is to speak to `host`, and nothing of this machine's configuration."""
-    known = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "DOCKER_CONFIG": "/nonexistent"}
+    known = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "DOCKER_CONFIG": "/proc/nonexistent"}
     return {**known, "DOCKER_HOST": host, **more}
 
 
