@@ -194,7 +194,7 @@ def pull(shell: Shell, options: Options, words: list[str]) -> None:
     from rawdocker_cli.credentials import offered
     from rawdocker_cli.pull import pull, refuse_content_trust
 
-    image = _transferred(shell, options, words[0])
+    image = _transferred(shell, options, reference.parse(words[0]))
     refuse_content_trust(options, image)
     progress = None if options.quiet else sys.stdout
     try:
@@ -207,9 +207,8 @@ def pull(shell: Shell, options: Options, words: list[str]) -> None:
     shell.print(str(image))
 
 
-def _transferred(shell: Shell, options: Options, text: str) -> reference.Reference:
-    """Read the name of what is pulled or pushed: with a tag, unless all tags are meant."""
-    image = reference.parse(text)
+def _transferred(shell: Shell, options: Options, image: reference.Reference) -> reference.Reference:
+    """Return the name of what is pulled or pushed: with a tag, unless all tags are meant."""
     if options.all_tags and not image.name_only:
         shell.fail("tag can't be used with --all-tags/-a")
     if options.all_tags or not image.name_only:
@@ -233,7 +232,7 @@ def push(shell: Shell, options: Options, words: list[str]) -> None:
     from rawdocker_cli.pull import refuse_content_trust
 
     platform = _pushed_platform(shell, options.platform)
-    image = _transferred(shell, options, words[0])
+    image = _transferred(shell, options, reference.parse(words[0]))
     refuse_content_trust(options, image)
     if image.digest:
         shell.fail("cannot push a digest reference")
