@@ -85,7 +85,9 @@ def _asked(helper: str, action: str, text: str, environ: Mapping[str, str], *, h
         raise _failed(action, f"fork/exec {program}: {(error.strerror or str(error)).lower()}", "") from None
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode:
-        raise _failed(action, _how_it_ended(done.returncode), said.replace(hidden, "***") if hidden else said)
+        for form in {hidden, json.dumps(hidden)[1:-1]} - {""}:
+            said = said.replace(form, "***")
+        raise _failed(action, _how_it_ended(done.returncode), said)
     return said
 
 
