@@ -35,7 +35,7 @@ ALLOWED = {
     "answer": {"call", "codec", "errors", "host", "models"},
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
     "client": {"answer", "call", "connection", "errors", "host", "observe", "transport", "version"},
-    "registry": {"call", "codec", "errors", "client"},
+    "registry": {"call", "codec", "errors", "client", "host"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
 }

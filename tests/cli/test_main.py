@@ -280,7 +280,7 @@ def completed(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "some"),
     [
-        ("rawdocker p", {"ps", "pull", "pause", "port"}),
+        ("rawdocker p", {"ps", "pull", "push", "pause", "port"}),
         ("rawdocker container r", {"run", "rm", "restart", "rename", "remove"}),
         ("rawdocker ps --f", {"--filter", "--format"}),
         ("rawdocker run --rm --memory", {"--memory", "--memory-swap", "--memory-reservation", "--memory-swappiness"}),

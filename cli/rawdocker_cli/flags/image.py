@@ -1,4 +1,4 @@
-"""images, pull, tag, rmi, history, search and image prune."""
+"""images, pull, push, tag, rmi, history, search and image prune."""
 
 from __future__ import annotations
 
@@ -60,6 +60,22 @@ VERBS = (
             Flag("quiet", BOOL, "No progress", short="q"),
         ),
         aliases=("pull",),
+    ),
+    Verb(
+        "image push",
+        "[OPTIONS] NAME[:TAG]",
+        "Let the engine upload an image to a registry",
+        1,
+        1,
+        "image:push",
+        ("POST /images/{name}/push?tag&platform",),
+        (
+            Flag("all-tags", BOOL, "All tags of the name (no ?tag)", short="a"),
+            Flag("disable-content-trust", BOOL, "Do not sign", default=True, hidden=True),
+            Flag("platform", STRING, "Only this of several, os/arch (?platform)", since="1.46"),
+            Flag("quiet", BOOL, "No progress", short="q"),
+        ),
+        aliases=("push",),
     ),
     Verb(
         "image tag",

@@ -23,10 +23,11 @@ _COMMANDS = {
         "container cp", "container export", "container commit", "image save", "image load", "image import",
     ),
     "image": (
-        "images", "pull", "tag", "rmi", "history", "search",
-        "image ls", "image list", "image pull", "image tag", "image rm", "image remove", "image rmi",
+        "images", "pull", "push", "tag", "rmi", "history", "search",
+        "image ls", "image list", "image pull", "image push", "image tag", "image rm", "image remove", "image rmi",
         "image history", "image prune",
     ),
+    "login": ("login", "logout"),
     "network": (
         "network create", "network ls", "network list", "network rm", "network remove",
         "network connect", "network disconnect", "network prune",
