@@ -42,7 +42,7 @@ _NO_SECRET_KEYS = {"key", "secret", "secrets", "tokens", "securityopt"}
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)("?)(\s*:)?', re.DOTALL)
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]*)=(.+)", re.DOTALL)
-_IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://([^/\s\"'\\@?#]+)@")
+_IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]{0,30}://([^/\s\"'\\@?#]+)@")
 _BY_FORM = re.compile(
     r"SWM(?:TKN|KEY)-1-[A-Za-z0-9+/=\-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
@@ -144,12 +144,29 @@ class Redactor:
             return text
         found = in_text(text)
         for secret in found:
-            self._remember(text[secret.start : secret.end], secret.reason)
+            self.remember(text[secret.start : secret.end], secret.reason)
         return self._without_known(replaced(text, found))
 
     def data(self, data: bytes) -> bytes:
         """Return bytes (a body, a frame) without secrets; all other bytes stay as they are."""
         return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def blot(self, data: bytes) -> bytes:
+        """Return bytes with each secret overwritten by as many others, so that archives and frames stay whole: by a
+        mark where there is room, else by stars."""
+        if self.show:
+            return data
+        text, blotted = data.decode("latin-1"), bytearray(data)
+        for start, end, reason in in_text(text):
+            self.remember(data[start:end].decode("utf-8", "surrogateescape"), reason)
+            blotted[start:end] = _blot(reason, end - start)
+        for secret, reason in tuple(self._known.items()):
+            known = secret.encode("utf-8", "surrogateescape")
+            at = data.find(known)
+            while at >= 0:
+                blotted[at : at + len(known)] = _blot(reason, len(known))
+                at = data.find(known, at + len(known))
+        return bytes(blotted)
 
     def stream(self, data: bytes) -> bytes:
         """Return a piece of a container's stream without the secrets that are known already."""
@@ -164,9 +181,9 @@ class Redactor:
     def _header(self, name: str, value: str) -> str:
         if self.show or not is_secret_header(name):
             return self.text(value)
-        self._remember(value, f"{name}")
+        self.remember(value, f"{name}")
         for inside in _credentials_in(value):
-            self._remember(inside, f"{name}")
+            self.remember(inside, f"{name}")
         return mark(name)
 
     def target(self, target: str) -> str:
@@ -180,11 +197,12 @@ class Redactor:
     def _pair(self, name: str, equals: str, value: str) -> str:
         plain = unquote_plus(value)
         if sounds_secret(name) and plain:
-            self._remember(plain, f"value of {name}")
+            self.remember(plain, f"value of {name}")
         hidden = self.text(plain)
         return f"{name}{equals}{value if hidden == plain else quote_plus(hidden)}"
 
-    def _remember(self, secret: str, reason: str) -> None:
+    def remember(self, secret: str, reason: str) -> None:
+        """Hide a secret wherever it turns up from now on."""
         if len(secret) >= SHORTEST_REMEMBERED and not MARK.fullmatch(secret):
             self._known.setdefault(secret, reason)
             plain = _unescaped(secret)
@@ -192,10 +210,15 @@ class Redactor:
                 self._known.setdefault(plain, reason)
 
     def _without_known(self, text: str) -> str:
-        for secret, reason in self._known.items():
+        for secret, reason in tuple(self._known.items()):
             if secret in text:
                 text = text.replace(secret, mark(reason))
         return text
+
+
+def _blot(reason: str, size: int) -> bytes:
+    filled = mark(reason)[:-1].encode("ascii", "replace").ljust(size - 1) + b">"
+    return filled if len(filled) == size else b"*" * size
 
 
 def _unescaped(text: str) -> str:

@@ -25,6 +25,7 @@ ALLOWED = {
     "observe": {"call"},
     "operations": {"call"},
     "secrets": set(),
+    "har": {"call", "codec", "errors", "observe", "operations", "secrets"},
     "plan": {"call", "errors", "operations", "version"},
     "show": {"call", "observe", "plan", "secrets"},
     "calls": {"call", "errors"},
