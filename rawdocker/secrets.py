@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
@@ -40,9 +41,9 @@ _NO_SECRET_NAME = re.compile(
 _NO_SECRET_KEYS = {"key", "secret", "secrets", "tokens", "securityopt"}
 """Keys of the API's own objects that sound like secrets and are none."""
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)("?)(\s*:)?', re.DOTALL)
+_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)("?)(\s*:)?', re.DOTALL)
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]*)=(.+)", re.DOTALL)
-_IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]{0,30}://([^/\s\"'\\@?#]+)@")
+_IN_URL = re.compile(r"(?<=[A-Za-z0-9+.\-])://([^/\s\"'\\@?#]+)@")
 _BY_FORM = re.compile(
     r"SWM(?:TKN|KEY)-1-[A-Za-z0-9+/=\-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
@@ -57,6 +58,7 @@ class Secret(NamedTuple):
     reason: str
 
 
+@lru_cache(256)  # long answers have the same few names again and again
 def sounds_secret(name: str) -> bool:
     """Say whether a name (of a variable, a key, a header) is one that secrets have: DB_PASSWORD, identitytoken."""
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
