@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_plus
@@ -139,6 +140,7 @@ class Redactor:
     def __init__(self, *, show: bool = False) -> None:
         self.show = show
         self._known: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
 
     def text(self, text: str) -> str:
         """Return a text (a body, a message) without secrets."""
@@ -162,7 +164,7 @@ class Redactor:
         for start, end, reason in in_text(text):
             self.remember(data[start:end].decode("utf-8", "surrogateescape"), reason)
             blotted[start:end] = _blot(reason, end - start)
-        for secret, reason in tuple(self._known.items()):
+        for secret, reason in list(self._known.items()):
             known = secret.encode("utf-8", "surrogateescape")
             at = data.find(known)
             while at >= 0:
@@ -206,16 +208,24 @@ class Redactor:
     def remember(self, secret: str, reason: str) -> None:
         """Hide a secret wherever it turns up from now on."""
         if len(secret) >= SHORTEST_REMEMBERED and not MARK.fullmatch(secret):
-            self._known.setdefault(secret, reason)
-            plain = _unescaped(secret)
-            if plain != secret:
-                self._known.setdefault(plain, reason)
+            for form in _forms(secret):
+                if form not in self._known:
+                    self._known[form] = reason
+                    self._pattern = None
 
     def _without_known(self, text: str) -> str:
-        for secret, reason in tuple(self._known.items()):
-            if secret in text:
-                text = text.replace(secret, mark(reason))
-        return text
+        if not self._known:
+            return text
+        pattern = self._pattern
+        if pattern is None:
+            longest_first = sorted(self._known, key=len, reverse=True)
+            # marks are found as well, and left alone: a secret may be a word of them
+            self._pattern = pattern = re.compile("|".join([MARK.pattern, *map(re.escape, longest_first)]))
+        return pattern.sub(self._hidden, text)
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        reason = self._known.get(found[0])
+        return found[0] if reason is None else mark(reason)
 
 
 def _blot(reason: str, size: int) -> bytes:
@@ -223,16 +233,15 @@ def _blot(reason: str, size: int) -> bytes:
     return filled if len(filled) == size else b"*" * size
 
 
-def _unescaped(text: str) -> str:
-    """Return what a JSON string with these characters between its quotes stands for."""
-    if "\\" not in text:
-        return text
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as it stands, as it stands in JSON, and where it stood in JSON as what it means."""
     import json
 
-    try:
-        return str(json.loads(f'"{text}"'))
-    except ValueError:
-        return text
+    yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    with suppress(ValueError):
+        yield str(json.loads(f'"{secret}"'))
 
 
 def _credentials_in(header: str) -> Iterator[str]:
