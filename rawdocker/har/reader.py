@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from rawdocker.call import Call
+from rawdocker.call import Call, Codec
 from rawdocker.errors import RecordingError
 from rawdocker.har.file import TAIL
 from rawdocker.operations import call_of
@@ -88,6 +88,22 @@ class Entry:
             at += size
         rest = self.content[at:]
         return [*found, (self.time, rest)] if rest else found
+
+    @property
+    def head_at(self) -> float:
+        """Milliseconds until the head of the answer was there."""
+        timings = self.fields.get("timings") or {}
+        return float(sum(max(timings.get(phase) or 0, 0) for phase in ("blocked", "dns", "connect", "send", "wait")))
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the answer came in chunks of HTTP."""
+        return any(name.lower() == "transfer-encoding" for name, _ in self.response_headers)
+
+    @property
+    def left_open(self) -> bool:
+        """Whether the client left before there was a body, as run -d leaves the wait for the container."""
+        return self.status == 200 and self.call.codec is Codec.JSON and not (self.content or self.cut)
 
     @property
     def hijacked(self) -> bool:
