@@ -144,6 +144,9 @@ NO_ENGINE = "unix:///none/docker.sock"
         "run debian:12",
         "exec web ls",
         "version",
+        "api /info",
+        "api POST /containers/create -f Image=x",
+        "explain run -it debian:12",
     ],
 )
 def test_a_verb_loads_no_heavy_module(words: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rawdocker import operations
+from rawdocker.call import VERSION
 from rawdocker.operations import Operation, Parameter
 from rawdocker_cli.flags import index, wire
 from rawdocker_cli.flags.flag import Verb
@@ -22,11 +23,36 @@ def page(method: str, path: str) -> str:
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in told)
 
 
+def completed(words: Sequence[str], begun: str) -> list[str]:
+    """Return the words that may follow others in METHOD PATH and begin like this one: methods, then paths.
+
+    What was typed for a place of a path stays: /containers/web/st becomes /containers/web/start.
+    """
+    methods = dict.fromkeys(operation.method for operation in operations.operations())
+    if not words and not begun.startswith("/"):
+        return [method for method in methods if method.startswith(begun.upper())]
+    version = found[0] if (found := VERSION.match(begun)) else ""
+    typed = begun[len(version) :].split("/")
+    wanted = {word.upper() for word in words} & set(methods)
+    paths = (operation.path for operation in operations.operations() if not wanted or operation.method in wanted)
+    return [version + path for path in dict.fromkeys(filter(None, (_continued(typed, path) for path in paths)))]
+
+
+def _continued(typed: Sequence[str], path: str) -> str:
+    """Return a path of the API with the parts that were typed; empty where it does not begin like them."""
+    *whole, last = typed
+    parts = path.split("/")
+    if len(parts) < len(typed) or not parts[len(whole)].startswith(last):
+        return ""
+    same = all(part == one or (part.startswith("{") and one) for part, one in zip(parts, whole, strict=False))
+    return "/".join([*whole, *parts[len(whole) :]]) if same else ""
+
+
 def _nearest(path: str) -> str:
     from difflib import get_close_matches
 
     known = dict.fromkeys(operation.path for operation in operations.operations())
-    near = get_close_matches(re.sub(operations.VERSION, "", path), known, n=3, cutoff=0.5)
+    near = get_close_matches(re.sub(VERSION, "", path), known, n=3, cutoff=0.5)
     calls = [f"{operation.method} {operation.path}" for operation in operations.operations() if operation.path in near]
     return f"; near it are {', '.join(calls)}" if calls else ""
 

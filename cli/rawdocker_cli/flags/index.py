@@ -34,6 +34,7 @@ _COMMANDS = {
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
     "completion": ("completion",),
     "explain": ("explain",),
+    "api": ("api",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 

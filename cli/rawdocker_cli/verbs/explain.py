@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -65,17 +66,11 @@ def _explain_command(shell: Shell, options: Options, words: list[str]) -> int:
     plan = rehearsal.plan(everywhere, ours, verb, main.function_of(verb), typed, arguments)
     name = " ".join(words[: len(words) - len(rest)])
     command = Command(verb, name, rest, typed, arguments, plan)
-    redactor = redactor_for(shell.ours, _page(), "explain")
+    redactor = redactor_for(shell.ours, sys.stdout)
     requests = show.plan_text(plan, redactor)  # what is secret in it is known from here on
     lines = [*_everywhere(everywhere.uses, redactor), *_of_verb(command), *_of_words(command, redactor)]
     shell.write("".join(f"{show.printable(line)}\n" for line in lines) + "\n" + requests)
     return 0
-
-
-def _page() -> Any:
-    import sys
-
-    return sys.stdout
 
 
 def _both(before: Options, behind: Options) -> Options:
