@@ -16,10 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from rawdocker.call import Call, Codec, HijackCall, StreamCall
-
-VERSION = re.compile(r"/v(\d+\.\d+)(?=/)")
-"""The prefix of a path that names a version of the API."""
+from rawdocker.call import VERSION, Call, Codec, HijackCall, StreamCall
 
 _MANY_PARTS = ("/images/{name}", "/distribution/{name}", "/plugins/{name}")
 """Where a place of the path may hold slashes: names of images and plugins have them."""

@@ -35,8 +35,13 @@ _COMMANDS = {
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
     "completion": ("completion",),
     "replay": ("replay",),
+    "explain": ("explain",),
+    "api": ("api",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
+
+OURS = ("api", "compare", "explain", "replay", "report", "spy")
+"""The commands that docker does not have; help shows them under a heading of their own."""
 
 MODULES = {command: module for module, commands in _COMMANDS.items() for command in commands}
 """Every name that a command has, and the module with its verb."""
