@@ -23,7 +23,7 @@ ALLOWED = {
     "call": {"errors"},
     "codec": {"call", "errors"},
     "observe": {"call"},
-    "operations": {"call"},
+    "operations": {"call", "errors"},
     "secrets": set(),
     "plan": {"call", "errors", "operations", "version"},
     "show": {"call", "observe", "plan", "secrets"},
@@ -38,6 +38,7 @@ ALLOWED = {
     "registry": {"call", "codec", "errors", "client"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
+    "spy": {"answer", "call", "errors", "host", "observe", "operations", "transport"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}
 """What is no Python in the wheel."""
