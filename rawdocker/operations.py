@@ -145,7 +145,11 @@ def call_of(
 
 
 def _call(
-    operation: Operation, arguments: Mapping[str, str], query: str, headers: Mapping[str, str] | None, body: bytes | None
+    operation: Operation,
+    arguments: Mapping[str, str],
+    query: str,
+    headers: Mapping[str, str] | None,
+    body: bytes | None,
 ) -> Call[Any]:
     kind = HijackCall if operation.hijacks else StreamCall if operation.codec is Codec.JSON_STREAM else Call
     return kind(
