@@ -38,6 +38,7 @@ ALLOWED = {
     "registry": {"call", "codec", "errors", "client"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
+    "compare": {"call", "observe", "operations"},
     "spy": {"answer", "call", "errors", "host", "observe", "operations", "transport"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}
