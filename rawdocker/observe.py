@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from types import TracebackType
 from typing import Any
 
 from rawdocker.call import Call
@@ -102,3 +103,17 @@ def _all(told: Sequence[Callable[..., None]]) -> Callable[..., None]:
             one(*arguments)
 
     return tell
+
+
+class Closing:
+    """Tells observers of the end of an exchange once, whichever way it is left."""
+
+    def __init__(self, observers: Observers, exchange: Exchange) -> None:
+        self._observers, self._exchange = observers, exchange
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._observers.end(self._exchange, error)
