@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rawdocker import normal
 from rawdocker.call import Call, HijackCall
 from rawdocker.observe import Exchange, Observer
 from rawdocker.operations import VERSION
@@ -28,27 +29,6 @@ TIME = re.compile(
     r"| \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4} [A-Z]+)"
 )
 EPOCH = re.compile(r"\b1[789]\d{8}(?:\.?\d{9})?\b")
-
-# docker fills these in where nothing was typed, with what the engine would take anyway.
-BODY_DEFAULTS: Mapping[str, tuple[Any, ...]] = {
-    "Driver": ("bridge", "local"),
-    "HostConfig.ConsoleSize": ([0, 0],),
-    "HostConfig.MemorySwappiness": (-1,),
-    "HostConfig.NetworkMode": ("default",),
-    "HostConfig.RestartPolicy.Name": ("no",),
-    "IPAM.Driver": ("default",),
-    "RestartPolicy.Name": ("no",),
-    "Scope": ("local",),
-}
-QUERY_DEFAULTS = {"pause": "1", "tail": "all"}
-WORDS = {"": "0", "false": "0", "true": "1"}
-"""The same said otherwise. What is left out means 0, unless there is another default."""
-
-# In these, what is empty says something: a key of the user's, or the opposite of what the engine does by default.
-OWN_KEYS = {"ExposedPorts", "Volumes", "Labels", "Sysctls", "Tmpfs", "StorageOpt", "Annotations", "DriverOpts"}
-OWN_KEYS |= {"Options", "Config", "PortBindings", "Ulimits"}
-POINTERS = {"HostConfig.Init", "HostConfig.MemorySwappiness", "EnableIPv6", "Entrypoint", "StopTimeout"}
-
 
 class Request(NamedTuple):
     """A request that was made, by whichever client."""
@@ -203,45 +183,15 @@ def line(request: Request) -> str:
 
 def parts(request: Request) -> dict[str, Any]:
     """Return what a request says, without what is empty or a default: query, body, and auth, who asks a registry."""
-    said = {"query": _query(request.call), "body": _body(request), "auth": _auth(request.call)}
+    said = {"query": normal.query(dict(request.call.pairs())), "body": _body(request), "auth": _auth(request.call)}
     return {name: part for name, part in said.items() if part}
 
 
-def _query(call: Call[Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in sorted(call.query.items()):
-        if key == "filters" and isinstance(value, Mapping):
-            kept[key] = {name: sorted(values) for name, values in sorted(value.items())}
-        elif (word := _word(value)) != QUERY_DEFAULTS.get(key, "0"):
-            kept[key] = word
-    return {key: value for key, value in kept.items() if value}
-
-
-def _word(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str | int):
-        return WORDS.get(str(value), str(value))
-    return value
-
-
 def _body(request: Request) -> Any:
-    body = cleaned(request.call.body)
-    if not isinstance(body, dict):
-        return body
-    if "sha256" in body and request.path.endswith(("/images/create", "/archive")):
+    body = normal.body(request.call.body)
+    if isinstance(body, dict) and "sha256" in body and request.path.endswith(("/images/create", "/archive")):
         # What is exported has the times of its side, and an archive's header can be written in more than one way.
         return {"size": body["size"]}
-    # docker keeps these in maps of Go's, which have no order.
-    for place, key in ((body, "Env"), (body.get("IPAM", {}), "Config")):
-        if key in place:
-            place[key] = sorted(place[key], key=str)
-    if "NetworkingConfig" in body:
-        # The one network the container is in is named by its NetworkMode already.
-        ends = body["NetworkingConfig"].get("EndpointsConfig", {})
-        mode = body.get("HostConfig", {}).get("NetworkMode", "default")
-        body["NetworkingConfig"]["EndpointsConfig"] = {k: v for k, v in ends.items() if v or k != mode}
-        body = cleaned(body)
     return body
 
 
@@ -249,30 +199,9 @@ def _auth(call: Call[Any]) -> Any:
     headers = {name.lower(): value for name, value in call.headers.items()}
     encoded = headers.get("x-registry-auth", "")
     try:
-        return cleaned(json.loads(base64.urlsafe_b64decode(encoded or "e30=")))
+        return normal.cleaned(json.loads(base64.urlsafe_b64decode(encoded or "e30=")))
     except ValueError:  # a recording hides it
         return encoded
-
-
-def cleaned(value: Any, path: str = "") -> Any:
-    """Return a body without what is empty or docker's default, at any depth."""
-    if isinstance(value, list):
-        return [cleaned(item, path) if isinstance(item, dict | list) else item for item in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {}
-    for key, inner in value.items():
-        where = f"{path}.{key}".removeprefix(".")
-        inner = cleaned(inner, where)
-        if _says_something(inner, where, own_key=path.rpartition(".")[2] in OWN_KEYS):
-            kept[key] = inner
-    return kept
-
-
-def _says_something(value: Any, where: str, *, own_key: bool) -> bool:
-    if value is None or value in BODY_DEFAULTS.get(where, ()):
-        return own_key
-    return own_key or where in POINTERS or value not in ("", 0, False, [], {})
 
 
 class Names:

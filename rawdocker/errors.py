@@ -7,6 +7,7 @@ RawdockerError
 ├── DeadlineError            a limit that the caller set has passed
 ├── VersionError             client and engine have no API version in common
 ├── CopyError                cp cannot be done as asked, or a file of this machine cannot be read or written
+├── RecordingError           a recording cannot be written or read
 ├── ProtocolError            the answer is not what an engine says: not JSON, not HTTP, a redirect
 │   └── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
 └── EngineError              the engine refused; .status, .message, .call
@@ -64,6 +65,10 @@ class VersionError(RawdockerError):
 
 class CopyError(RawdockerError):
     """A copy that cannot be done as asked, a file of this machine that cannot be read or written, a damaged archive."""
+
+
+class RecordingError(RawdockerError):
+    """A recording that cannot be written, or a file that is none."""
 
 
 class ProtocolError(RawdockerError):

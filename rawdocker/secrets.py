@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
@@ -40,9 +42,9 @@ _NO_SECRET_NAME = re.compile(
 _NO_SECRET_KEYS = {"key", "secret", "secrets", "tokens", "securityopt"}
 """Keys of the API's own objects that sound like secrets and are none."""
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)("?)(\s*:)?', re.DOTALL)
+_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)("?)(\s*:)?', re.DOTALL)
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]*)=(.+)", re.DOTALL)
-_IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://([^/\s\"'\\@?#]+)@")
+_IN_URL = re.compile(r"(?<=[A-Za-z0-9+.\-])://([^/\s\"'\\@?#]+)@")
 _BY_FORM = re.compile(
     r"SWM(?:TKN|KEY)-1-[A-Za-z0-9+/=\-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
@@ -57,6 +59,7 @@ class Secret(NamedTuple):
     reason: str
 
 
+@lru_cache(256)  # long answers have the same few names again and again
 def sounds_secret(name: str) -> bool:
     """Say whether a name (of a variable, a key, a header) is one that secrets have: DB_PASSWORD, identitytoken."""
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
@@ -137,6 +140,7 @@ class Redactor:
     def __init__(self, *, show: bool = False) -> None:
         self.show = show
         self._known: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
 
     def text(self, text: str) -> str:
         """Return a text (a body, a message) without secrets."""
@@ -144,12 +148,29 @@ class Redactor:
             return text
         found = in_text(text)
         for secret in found:
-            self._remember(text[secret.start : secret.end], secret.reason)
+            self.remember(text[secret.start : secret.end], secret.reason)
         return self._without_known(replaced(text, found))
 
     def data(self, data: bytes) -> bytes:
         """Return bytes (a body, a frame) without secrets; all other bytes stay as they are."""
         return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def blot(self, data: bytes) -> bytes:
+        """Return bytes with each secret overwritten by as many others, so that archives and frames stay whole: by a
+        mark where there is room, else by stars."""
+        if self.show:
+            return data
+        text, blotted = data.decode("latin-1"), bytearray(data)
+        for start, end, reason in in_text(text):
+            self.remember(data[start:end].decode("utf-8", "surrogateescape"), reason)
+            blotted[start:end] = _blot(reason, end - start)
+        for secret, reason in list(self._known.items()):
+            known = secret.encode("utf-8", "surrogateescape")
+            at = data.find(known)
+            while at >= 0:
+                blotted[at : at + len(known)] = _blot(reason, len(known))
+                at = data.find(known, at + len(known))
+        return bytes(blotted)
 
     def stream(self, data: bytes) -> bytes:
         """Return a piece of a container's stream without the secrets that are known already."""
@@ -164,9 +185,9 @@ class Redactor:
     def _header(self, name: str, value: str) -> str:
         if self.show or not is_secret_header(name):
             return self.text(value)
-        self._remember(value, f"{name}")
+        self.remember(value, f"{name}")
         for inside in _credentials_in(value):
-            self._remember(inside, f"{name}")
+            self.remember(inside, f"{name}")
         return mark(name)
 
     def target(self, target: str) -> str:
@@ -180,34 +201,47 @@ class Redactor:
     def _pair(self, name: str, equals: str, value: str) -> str:
         plain = unquote_plus(value)
         if sounds_secret(name) and plain:
-            self._remember(plain, f"value of {name}")
+            self.remember(plain, f"value of {name}")
         hidden = self.text(plain)
         return f"{name}{equals}{value if hidden == plain else quote_plus(hidden)}"
 
-    def _remember(self, secret: str, reason: str) -> None:
+    def remember(self, secret: str, reason: str) -> None:
+        """Hide a secret wherever it turns up from now on."""
         if len(secret) >= SHORTEST_REMEMBERED and not MARK.fullmatch(secret):
-            self._known.setdefault(secret, reason)
-            plain = _unescaped(secret)
-            if plain != secret:
-                self._known.setdefault(plain, reason)
+            for form in _forms(secret):
+                if form not in self._known:
+                    self._known[form] = reason
+                    self._pattern = None
 
     def _without_known(self, text: str) -> str:
-        for secret, reason in self._known.items():
-            if secret in text:
-                text = text.replace(secret, mark(reason))
-        return text
+        if not self._known:
+            return text
+        pattern = self._pattern
+        if pattern is None:
+            longest_first = sorted(self._known, key=len, reverse=True)
+            # marks are found as well, and left alone: a secret may be a word of them
+            self._pattern = pattern = re.compile("|".join([MARK.pattern, *map(re.escape, longest_first)]))
+        return pattern.sub(self._hidden, text)
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        reason = self._known.get(found[0])
+        return found[0] if reason is None else mark(reason)
 
 
-def _unescaped(text: str) -> str:
-    """Return what a JSON string with these characters between its quotes stands for."""
-    if "\\" not in text:
-        return text
+def _blot(reason: str, size: int) -> bytes:
+    filled = mark(reason)[:-1].encode("ascii", "replace").ljust(size - 1) + b">"
+    return filled if len(filled) == size else b"*" * size
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as it stands, as it stands in JSON, and where it stood in JSON as what it means."""
     import json
 
-    try:
-        return str(json.loads(f'"{text}"'))
-    except ValueError:
-        return text
+    yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    with suppress(ValueError):
+        yield str(json.loads(f'"{secret}"'))
 
 
 def _credentials_in(header: str) -> Iterator[str]:

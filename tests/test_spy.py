@@ -293,8 +293,7 @@ def test_a_client_learns_that_an_engine_died(lab: Lab) -> None:
     client.sendall(GET)
     assert read_all(client).endswith(b"five5")
     with pytest.raises(BrokenPipeError):
-        while True:
-            client.sendall(bytes(65536))
+        client.sendall(bytes(10_000_000))
     spy.settle()
     assert lab.ends.ends == ["200 the engine closed the connection before the end of the answer"]
 
@@ -411,10 +410,10 @@ def test_a_path_that_is_taken_is_refused(lab: Lab) -> None:
     endpoint = lab.engine(lambda connection: None)
     (lab.folder / "file").write_text("precious")
     for taken in ("file", "engine"):
-        with pytest.raises(EndpointError, match="cannot listen on .*: Address already in use"):
+        with pytest.raises(EndpointError, match=r"cannot listen on .*: Address already in use"):
             Spy(endpoint, lab.folder / taken).__enter__()
     assert (lab.folder / "file").read_text() == "precious"
-    with pytest.raises(EndpointError, match="cannot listen on .*: AF_UNIX path too long"):
+    with pytest.raises(EndpointError, match=r"cannot listen on .*: AF_UNIX path too long"):
         Spy(endpoint, lab.folder / ("x" * 200)).__enter__()
 
 

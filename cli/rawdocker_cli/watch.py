@@ -26,7 +26,7 @@ def made(ours: Options) -> list[Any]:
         page = _opened(ours.trace_to) if to_file else sys.stderr
         observers.append(Trace(level, page, redactor, form=getattr(ours, "as"), owned=to_file))
     if ours.record:
-        from rawdocker.har import HarRecorder  # type: ignore[import-not-found]
+        from rawdocker.har import HarRecorder
 
         observers.append(HarRecorder(ours.record, max_body=ours.max_body, redactor=redactor, verb=sys.argv[1:]))
     return observers

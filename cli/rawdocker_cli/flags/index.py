@@ -33,6 +33,7 @@ _COMMANDS = {
     ),
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
     "completion": ("completion",),
+    "replay": ("replay",),
     "spy": ("spy",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
