@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from rawdocker.call import VERSION, Call, Codec, HijackCall, StreamCall
+from rawdocker.errors import InvalidCallError
 
 _MANY_PARTS = ("/images/{name}", "/distribution/{name}", "/plugins/{name}")
 """Where a place of the path may hold slashes: names of images and plugins have them."""
@@ -132,13 +134,24 @@ def call_of(
     """
     path, _, query = target.partition("?")
     operation, arguments = matched(method, path)
-    if operation is None:
-        literal = unquote(VERSION.sub("", path, count=1)).replace("{", "{{").replace("}", "}}")
-        operation = Operation(method, literal, "", "", "", "", "text")
+    if operation is not None:
+        with suppress(InvalidCallError):  # an id that no call of ours could have: /containers/../json
+            return _call(operation, arguments, query, headers, body)
+    literal = unquote(VERSION.sub("", path, count=1)).replace("{", "{{").replace("}", "}}")
+    return _call(Operation(method, literal, "", "", "", "", "text"), {}, query, headers, body)
+
+
+def _call(
+    operation: Operation,
+    arguments: Mapping[str, str],
+    query: str,
+    headers: Mapping[str, str] | None,
+    body: bytes | None,
+) -> Call[Any]:
     kind = HijackCall if operation.hijacks else StreamCall if operation.codec is Codec.JSON_STREAM else Call
     return kind(
         operation.name,
-        method,
+        operation.method,
         operation.path,
         arguments,
         query=_query(query),

@@ -23,12 +23,12 @@ ALLOWED = {
     "call": {"errors"},
     "codec": {"call", "errors"},
     "observe": {"call"},
-    "operations": {"call"},
+    "operations": {"call", "errors"},
     "secrets": set(),
     "har": {"call", "codec", "errors", "observe", "operations", "secrets"},
     "listen": {"errors"},
     "normal": set(),
-    "replay": {"codec", "har", "listen", "normal", "operations", "secrets"},
+    "replay": {"call", "codec", "har", "listen", "normal", "operations", "secrets"},
     "plan": {"call", "errors", "operations", "version"},
     "show": {"call", "observe", "plan", "secrets"},
     "calls": {"call", "errors"},
@@ -42,6 +42,8 @@ ALLOWED = {
     "registry": {"call", "codec", "errors", "client", "host"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
+    "compare": {"call", "normal", "observe", "operations"},
+    "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}
 """What is no Python in the wheel."""

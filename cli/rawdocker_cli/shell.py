@@ -29,7 +29,7 @@ class Failure(Exception):
 
 
 @contextmanager
-def _without_click() -> Iterator[None]:
+def without_click() -> Iterator[None]:
     """Hide click while httpx is imported: where it is installed, httpx loads its own command line, and rich with it."""
     if "httpx" in sys.modules or "click" in sys.modules:
         yield
@@ -67,7 +67,7 @@ class Shell:
     @cached_property
     def docker(self) -> Client:
         """The client, made when the first call is; its endpoint is found as docker finds it."""
-        with _without_click():
+        with without_click():
             from rawdocker.client import Client
 
         return Client(endpoint=self.endpoint(), headers=self._headers(), observers=self.observers)

@@ -15,6 +15,8 @@ from parity.case import ANY_ORDER, Case
 from parity.differences import INTENDED
 from parity.sides import Engine, Outcome, Side, alone
 
+from rawdocker import compare
+
 pytestmark = pytest.mark.parity
 
 AREAS = sorted(path.stem for path in (Path(__file__).parent / "cases").glob("*.py"))
@@ -28,8 +30,8 @@ CASES = [case for table in TABLES.values() for case in table]
 
 def compared(case: Case, outcome: Outcome, engine: Engine) -> dict[str, list[str]]:
     """Return what of an outcome must be equal on both sides."""
-    names = normal.Names(outcome.known, engine.constant)
-    calls = [names.put_into(normal.EPOCH.sub("<epoch>", normal.call(request))) for request in outcome.requests]
+    names = compare.Names(outcome.known, engine.constant)
+    calls = [names.put_into(compare.line(request)) for request in outcome.requests]
     if calls == ["HEAD /_ping"]:
         # docker pings before it looks at values; rawdocker when there is something to ask. Nothing is asked here.
         calls = []

@@ -37,6 +37,7 @@ _COMMANDS = {
     "replay": ("replay",),
     "explain": ("explain",),
     "api": ("api",),
+    "spy": ("spy",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 
