@@ -29,6 +29,7 @@ TIME = re.compile(
 )
 EPOCH = re.compile(r"\b1[789]\d{8}(?:\.?\d{9})?\b")
 
+
 class Request(NamedTuple):
     """A request that was made, by whichever client."""
 
