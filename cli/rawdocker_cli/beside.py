@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from rawdocker_cli.shell import PROGRAM, Failure
 
@@ -35,7 +36,7 @@ def beside(command: Sequence[str], host: str) -> int:
     """Run a command with a DOCKER_HOST and return its exit code; without one say the DOCKER_HOST and wait for
     Ctrl-C."""
     if command:
-        return _ran(command, host)
+        return ran(command, host)
     sys.stderr.write(f"export DOCKER_HOST={shlex.quote(host)}   (Ctrl-C ends it)\n")
     sys.stderr.flush()
     try:
@@ -45,32 +46,52 @@ def beside(command: Sequence[str], host: str) -> int:
     return 0
 
 
-def _ran(command: Sequence[str], host: str) -> int:
+def ran(command: Sequence[str], host: str, **streams: Any) -> int:
+    """Run a command with a DOCKER_HOST; return its exit code as a shell does, 128 and more for signals.
+
+    streams: stdin, stdout and stderr, as subprocess takes them.
+    """
     environ = {name: value for name, value in os.environ.items() if name not in OTHER_HOSTS}
-    try:
-        process = subprocess.Popen(command, env={**environ, "DOCKER_HOST": host})
-    except OSError as error:
-        code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
-        raise Failure(f"{PROGRAM}: {command[0]}: {(error.strerror or str(error)).lower()}", code) from None
-    with _signals_left_to(process):
+    with _signals_left_to_the_process() as started:
+        try:
+            process = subprocess.Popen(command, env={**environ, "DOCKER_HOST": host}, **streams)
+        except OSError as error:
+            code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+            raise Failure(f"{PROGRAM}: {command[0]}: {(error.strerror or str(error)).lower()}", code) from None
+        started(process)
         code = process.wait()
     return 128 - code if code < 0 else code
 
 
 @contextmanager
-def _signals_left_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _signals_left_to_the_process() -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
     """Let a command decide about signals: a terminal sends it Ctrl-C itself, what is sent to us alone is passed on."""
+    processes: list[subprocess.Popen[bytes]] = []
 
     def passed_on(number: int, frame: FrameType | None) -> None:
-        process.send_signal(number)
+        if not processes:
+            raise KeyboardInterrupt
+        if not _typed(number):
+            processes[0].send_signal(number)
 
-    def left(number: int, frame: FrameType | None) -> None:
-        """Do nothing."""
-
-    handlers = {signal.SIGINT: left, signal.SIGQUIT: left, signal.SIGTERM: passed_on, signal.SIGHUP: passed_on}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, passed_on) for number in numbers}
     try:
-        yield
+        yield processes.append
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _typed(number: int) -> bool:
+    """Say whether a signal comes from the keyboard: we are what runs on the terminal, and so is the command."""
+    if number not in (signal.SIGINT, signal.SIGQUIT):
+        return False
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    finally:
+        os.close(terminal)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import select
 import socket
-import stat
-import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,8 +17,9 @@ from types import TracebackType
 from typing import Any
 
 from rawdocker.answer import FAILURES
-from rawdocker.errors import EndpointError, RawdockerError
+from rawdocker.errors import RawdockerError
 from rawdocker.host import Endpoint
+from rawdocker.listen import listening, may_connect
 from rawdocker.observe import Observer, hears
 from rawdocker.spy.follow import Follower
 from rawdocker.spy.terminals import Terminals
@@ -28,8 +27,6 @@ from rawdocker.transport import dialled
 
 READ_SIZE = 1 << 18
 """Bytes that are read at once: what a unix socket holds at most, unless the system was told otherwise."""
-
-BACKLOG = 128
 
 BREATH = 0.05
 """Seconds to wait where there is no descriptor left for another connection."""
@@ -67,7 +64,7 @@ class Spy:
         self._closing = False
 
     def __enter__(self) -> Spy:
-        self._listener = _listening(self.path)
+        self._listener = listening(self.path)
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
         return self
@@ -97,7 +94,7 @@ class Spy:
             except OSError:
                 time.sleep(0 if self._closing else BREATH)
                 continue
-            if not _may_connect(client):
+            if not may_connect(client):
                 client.close()
                 continue
             with self._changed:
@@ -112,39 +109,6 @@ class Spy:
             self.fault = self.fault or fault
             self._open.remove(connection)
             self._changed.notify_all()
-
-
-def _listening(path: str) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX)
-    try:
-        _remove_abandoned(path)
-        listener.bind(path)
-        os.chmod(path, 0o600)  # nobody can connect before listen()
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise EndpointError(f"cannot listen on unix://{path}: {error.strerror or error}") from None
-    return listener
-
-
-def _remove_abandoned(path: str) -> None:
-    """Remove a socket that nobody listens on, as a process leaves it that was killed."""
-    try:
-        if not stat.S_ISSOCK(os.stat(path).st_mode):
-            return
-    except FileNotFoundError:
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            os.unlink(path)
-
-
-def _may_connect(client: socket.socket) -> bool:
-    """Say whether a client is the user who runs this, or root."""
-    _, user, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    return user in (os.geteuid(), 0)
 
 
 class _End:
