@@ -7,7 +7,7 @@ from typing import Any
 
 from rawdocker.call import Codec
 from rawdocker.observe import Exchange, Observer
-from rawdocker.operations import VERSION
+from rawdocker.call import VERSION
 
 MOST_KNOWN = 10_000
 """Containers that are remembered."""

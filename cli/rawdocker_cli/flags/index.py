@@ -35,6 +35,7 @@ _COMMANDS = {
     "completion": ("completion",),
     "replay": ("replay",),
     "spy": ("spy",),
+    "compare": ("compare",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 
