@@ -14,6 +14,7 @@ hijackable call only reads. This module needs nothing but the standard library.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from enum import Enum
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from rawdocker.models.base import Payload
 
 T = TypeVar("T")
+
+VERSION = re.compile(r"/v(\d+\.\d+)(?=/)")
+"""The prefix of a path that names a version of the API."""
 
 JSON: TypeAlias = Any
 """What json.loads gives: dict, list, str, int, float, bool or None."""
@@ -155,6 +159,11 @@ class Call(Generic[T]):
         return self.path.format_map(
             {name: quote(value, safe="/:@!$&'()*+,;=~") for name, value in self.arguments.items()}
         )
+
+    @property
+    def takes_version(self) -> bool:
+        """Whether the version goes before its path: not before the ping's, nor before one that names a version."""
+        return self.path != "/_ping" and not VERSION.match(self.path)
 
     @property
     def target(self) -> str:

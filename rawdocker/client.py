@@ -105,7 +105,7 @@ class _Base:
 
     def _request(self, call: Call[Any], *, hijack: bool = False) -> tuple[dict[str, Any], Exchange]:
         """Return what httpx builds the request from, and the exchange that observers are told of."""
-        prefix = "" if call.path == "/_ping" else f"/v{self._version}"
+        prefix = f"/v{self._version}" if call.takes_version else ""
         headers = {**self._headers, **call.headers}
         content = call.body
         document = call.json_body()

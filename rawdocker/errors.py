@@ -3,6 +3,7 @@
 RawdockerError
 ├── InvalidCallError         a call that no engine could mean: a blank id, a path that leads elsewhere
 ├── EndpointError            which engine to speak to is unclear: unknown context, malformed host, unreadable TLS files
+├── CredentialsError         stored credentials cannot be read or kept: a helper failed, an entry is damaged
 ├── UnreachableError         the engine cannot be reached: no socket, no permission, refused, TLS failed
 ├── DeadlineError            a limit that the caller set has passed
 ├── VersionError             client and engine have no API version in common
@@ -49,6 +50,10 @@ class InvalidCallError(RawdockerError, ValueError):
 
 class EndpointError(RawdockerError):
     """Which engine to speak to cannot be told: unknown context, malformed host, unreadable TLS files."""
+
+
+class CredentialsError(RawdockerError):
+    """Stored credentials cannot be read or kept: a helper failed, an entry is damaged. Never holds a secret."""
 
 
 class UnreachableError(RawdockerError):

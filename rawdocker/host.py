@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -133,6 +134,36 @@ def load_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise EndpointError(f"cannot read {path}: {error}") from None
     return config if isinstance(config, dict) else {}
+
+
+def save_config(config: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:
+    """Replace docker's config.json at once: whoever reads it finds the old one or the new one.
+
+    It becomes readable for its owner alone, who stays the same; a symbolic link stays one. Raises EndpointError where
+    it cannot be written, and then leaves nothing behind.
+    """
+    from tempfile import mkstemp
+
+    path = os.path.realpath(os.path.join(config_directory(environ), "config.json"))
+    beside = ""
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor, beside = mkstemp(prefix="config.json", dir=os.path.dirname(path))
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(config, file, indent="\t", ensure_ascii=False)
+        _give_to_owner_of(path, beside)
+        os.replace(beside, path)
+    except OSError as error:
+        raise EndpointError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        with suppress(OSError):  # it has taken the other's place
+            os.unlink(beside)
+
+
+def _give_to_owner_of(path: str, beside: str) -> None:
+    with suppress(OSError):  # there is none yet, or it is not ours to give
+        owner = os.stat(path)
+        os.chown(beside, owner.st_uid, owner.st_gid)
 
 
 def _of_context(name: str, reason: str, tls: TLSFiles | None, environ: Mapping[str, str]) -> Endpoint:

@@ -17,11 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from rawdocker.call import Call, Codec, HijackCall, StreamCall
+from rawdocker.call import VERSION, Call, Codec, HijackCall, StreamCall
 from rawdocker.errors import InvalidCallError
-
-VERSION = re.compile(r"/v(\d+\.\d+)(?=/)")
-"""The prefix of a path that names a version of the API."""
 
 _MANY_PARTS = ("/images/{name}", "/distribution/{name}", "/plugins/{name}")
 """Where a place of the path may hold slashes: names of images and plugins have them."""

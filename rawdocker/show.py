@@ -141,7 +141,7 @@ def _steps(steps: Sequence[Step], plan: Plan, redactor: Redactor, indent: str = 
 
 def _request_line(step: Step, plan: Plan, redactor: Redactor) -> str:
     call = step.call
-    prefix = "" if call.path == "/_ping" else f"/v{plan.version}"
+    prefix = f"/v{plan.version}" if call.takes_version else ""
     line = f"{call.method} {prefix}{readable_target(redactor.target(call.target))}"
     notes = [
         *(["again"] if step.again else []),

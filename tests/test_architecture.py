@@ -28,7 +28,7 @@ ALLOWED = {
     "har": {"call", "codec", "errors", "observe", "operations", "secrets"},
     "listen": {"errors"},
     "normal": set(),
-    "replay": {"codec", "har", "listen", "normal", "operations", "secrets"},
+    "replay": {"call", "codec", "har", "listen", "normal", "operations", "secrets"},
     "plan": {"call", "errors", "operations", "version"},
     "show": {"call", "observe", "plan", "secrets"},
     "calls": {"call", "errors"},
@@ -39,7 +39,7 @@ ALLOWED = {
     "answer": {"call", "codec", "errors", "host", "models"},
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
     "client": {"answer", "call", "connection", "errors", "host", "observe", "transport", "version"},
-    "registry": {"call", "codec", "errors", "client"},
+    "registry": {"call", "codec", "errors", "client", "host"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
     "compare": {"call", "normal", "observe", "operations"},
@@ -150,6 +150,9 @@ NO_ENGINE = "unix:///none/docker.sock"
         "run debian:12",
         "exec web ls",
         "version",
+        "api /info",
+        "api POST /containers/create -f Image=x",
+        "explain run -it debian:12",
     ],
 )
 def test_a_verb_loads_no_heavy_module(words: str) -> None:
@@ -174,7 +177,7 @@ def test_a_verb_loads_no_more_where_click_is_installed_beside_rich(tmp_path: Pat
 @pytest.mark.parametrize("words", ["ps", "stop web", "images"])
 def test_a_verb_loads_only_its_own_tables(words: str) -> None:
     modules = loaded(RUN, *words.split(), DOCKER_HOST=NO_ENGINE, DOCKER_API_VERSION="1.41")
-    known = {"flag", "index", "kinds", "ours", "pflag"}
+    known = {"everywhere", "flag", "index", "kinds", "ours", "pflag"}
     tables = {name.split(".")[2] for name in modules if name.startswith("rawdocker_cli.flags.")} - known
     assert tables <= {"ps", "container", "image", "common"}
     assert len(tables - {"common"}) == 1

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rawdocker.errors import EndpointError, InvalidCallError
+from rawdocker.errors import InvalidCallError
 from rawdocker.registry import platform, reference
-from rawdocker.registry.credentials import credentials_for
 
 HEX = "e71858f38050021b4a8acfa498c51703138c62f461dc7d3c1f7c58baf8f1965e"
 
@@ -118,35 +117,3 @@ def test_what_is_no_platform_is_refused(typed: str, message: str) -> None:
     with pytest.raises(InvalidCallError) as caught:
         platform.parse(typed)
     assert str(caught.value) == message
-
-
-CONFIG = {
-    "auths": {
-        "https://index.docker.io/v1/": {"auth": "c3R1ZGVudDpzZWNyZXQ="},
-        "localhost:5000": {"username": "ada", "password": "pw"},
-        "https://old.example/v1/": {"identitytoken": "token"},
-    }
-}
-
-
-@pytest.mark.parametrize(
-    ("domain", "expected"),
-    [
-        (
-            "docker.io",
-            {"username": "student", "password": "secret", "serveraddress": "https://index.docker.io/v1/"},
-        ),
-        ("localhost:5000", {"username": "ada", "password": "pw", "serveraddress": "localhost:5000"}),
-        ("old.example", {"identitytoken": "token", "serveraddress": "https://old.example/v1/"}),
-        ("elsewhere.example", None),
-    ],
-)
-def test_credentials_are_found_by_registry(domain: str, expected: dict[str, str] | None) -> None:
-    assert credentials_for(domain, CONFIG) == expected
-
-
-def test_broken_credentials_are_not_repeated_in_the_error() -> None:
-    with pytest.raises(EndpointError) as caught:
-        credentials_for("a.example", {"auths": {"a.example": {"auth": "bm90LXNlY3JldA"}}})
-    assert "a.example" in str(caught.value)
-    assert "bm90" not in str(caught.value)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 from rawdocker.calls.container import put_container_archive
-from rawdocker.errors import RawdockerError
+from rawdocker.errors import CredentialsError, RawdockerError
 from rawdocker_cli.flags.flag import Draft
 from rawdocker_cli.shell import Shell
 
@@ -36,13 +35,13 @@ def mount(shell: Shell, draft: Draft) -> dict[str, Any]:
 
 
 def _credentials(shell: Shell) -> dict[str, Any]:
-    text = os.environ.get("DOCKER_AUTH_CONFIG")
+    from rawdocker.registry.credentials import as_entry, everything
+
     try:
-        given = json.loads(text).get("auths") if text else None
-    except (ValueError, AttributeError):
-        reason = "failed to read credentials from DOCKER_AUTH_CONFIG: not a JSON object"
-        raise RawdockerError(f"resolving credentials failed: {reason}") from None
-    return given or shell.config.get("auths") or {}
+        found = everything(shell.config, shell.environment)
+    except CredentialsError as error:
+        raise RawdockerError(f"resolving credentials failed: {error}") from None
+    return {address: as_entry(credentials) for address, credentials in found.items()}
 
 
 def copy_credentials(shell: Shell, id: str, credentials: dict[str, Any]) -> None:

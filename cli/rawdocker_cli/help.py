@@ -40,8 +40,8 @@ def flag_rows(flags: Sequence[Flag]) -> str:
     room = max(24, min(shutil.get_terminal_size((WIDTH, 24)).columns, 120) - left)
     rows = []
     for head, flag in zip(heads, flags, strict=True):
-        since = f" (API {flag.since})" if flag.since else ""
-        lines = textwrap.wrap(flag.help + since, room) or [""]
+        notes = [*flag.places, *([f"API {flag.since}"] if flag.since else [])]
+        lines = textwrap.wrap(f"{flag.help} ({', '.join(notes)})" if notes else flag.help, room) or [""]
         rows.append(head.ljust(left) + lines[0])
         rows.extend(" " * left + line for line in lines[1:])
     return "\n".join(row.rstrip() for row in rows)
@@ -68,9 +68,12 @@ def group_page(group: str) -> str:
 def root_page(global_flags: Sequence[Flag]) -> str:
     """Return the help of the whole command."""
     verbs = [(verb.short_name, verb.summary) for verb in index.all_verbs() if " " not in verb.short_name]
+    ours = [row for row in verbs if row[0] in index.OURS]
+    verbs = [row for row in verbs if row[0] not in index.OURS]
     return (
         f"Usage:  {PROGRAM} [OPTIONS] COMMAND\n\nA client that shows the Docker Engine API behind each command\n\n"
         f"Management Commands:\n{command_rows(index.GROUPS.items())}\n\nCommands:\n{command_rows(verbs)}\n\n"
+        f"Commands of rawdocker:\n{command_rows(ours)}\n\n"
         f"Global Options:\n{flag_rows(global_flags)}\n\n"
         f"Run '{PROGRAM} COMMAND --help' for more information on a command.\n"
     )

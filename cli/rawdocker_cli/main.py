@@ -12,25 +12,11 @@ from typing import Any, NoReturn, TextIO
 from rawdocker.errors import RawdockerError
 from rawdocker_cli import support
 from rawdocker_cli.flags import index, pflag
-from rawdocker_cli.flags.flag import Flag, Options, Verb
-from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
+from rawdocker_cli.flags.everywhere import GLOBALS
+from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OURS, merged, problem
 from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell
 
-GLOBALS = (
-    Flag("config", STRING, "Directory of docker's configuration"),
-    Flag("context", STRING, "Name of the context whose engine is spoken to", short="c"),
-    Flag("debug", BOOL, "Enable debug mode", short="D"),
-    Flag("host", LIST, "The engine's socket: unix:///path, tcp://host:port", short="H"),
-    Flag("log-level", STRING, "debug, info, warn, error or fatal", short="l", default="info"),
-    Flag("tls", BOOL, "Use TLS; implied by --tlsverify"),
-    Flag("tlscacert", STRING, "Trust only certificates signed by this CA"),
-    Flag("tlscert", STRING, "The client's TLS certificate"),
-    Flag("tlskey", STRING, "The client's TLS key"),
-    Flag("tlsverify", BOOL, "Use TLS and verify the engine"),
-    Flag("version", BOOL, "Print version information and quit", short="v"),
-    *OURS,
-)
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 
 BAD_FLAG = 125
@@ -141,16 +127,13 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _dispatch(options: Options, words: list[str]) -> int:
-    verb, rest = _verb(words, unknown=_unknown)
+    verb, rest = named(words)
     if verb is None:
         return _help_of_group(words)
     try:
-        typed, arguments = pflag.parse((*verb.flags, *OURS), rest, interspersed=verb.interspersed)
-    except pflag.FlagError as error:
-        raise Failure(f"{error}\n\n{_usage_and_hint(verb, 'Run')}", BAD_FLAG) from None
+        typed, arguments = parsed(verb, rest)
     except pflag.HelpRequested as request:
         return _help_of_verb(verb, short=request.short)
-    _check_count(verb, arguments)
     ours = merged(options, typed)
     wrong = problem(ours)
     if wrong:
@@ -158,15 +141,30 @@ def _dispatch(options: Options, words: list[str]) -> int:
     if ours.dry_run:
         from rawdocker_cli.rehearsal import show
 
-        return show(options, ours, verb, _function(verb), typed, arguments)
+        return show(options, ours, verb, function_of(verb), typed, arguments)
     with Shell(options, ours) as shell:
         support.check(shell, verb, typed)
         try:
-            return _function(verb)(shell, typed, arguments) or 0
+            return function_of(verb)(shell, typed, arguments) or 0
         except MISREAD as error:
             if options.debug or isinstance(error, RawdockerError):
                 raise
             raise Failure(_misread(error)) from error
+
+
+def named(words: list[str]) -> tuple[Verb | None, list[str]]:
+    """Return the verb that a command line begins with and what follows it; no verb for the name of a group alone."""
+    return _verb(words, unknown=_unknown)
+
+
+def parsed(verb: Verb, words: list[str]) -> tuple[Options, list[str]]:
+    """Return a verb's options and words; raises Failure for what is wrong with them, and HelpRequested."""
+    try:
+        typed, arguments = pflag.parse((*verb.flags, *OURS), words, interspersed=verb.interspersed)
+    except pflag.FlagError as error:
+        raise Failure(f"{error}\n\n{_usage_and_hint(verb, 'Run')}", BAD_FLAG) from None
+    _check_count(verb, arguments)
+    return typed, arguments
 
 
 def _misread(error: Exception) -> str:
@@ -241,7 +239,8 @@ def _check_count(verb: Verb, words: list[str]) -> None:
     raise Failure(f"{PROGRAM}: '{PROGRAM} {verb.called}' {wanted}\n\n{_usage_and_hint(verb, see)}")
 
 
-def _function(verb: Verb) -> Any:
+def function_of(verb: Verb) -> Any:
+    """Return what does a verb."""
     from importlib import import_module
 
     module, _, name = verb.run.partition(":")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from rawdocker_cli.units import human_size
@@ -18,11 +18,20 @@ WIDTH = 200
 ERASE_LINE = "\x1b[2K"
 
 
-def show(messages: Iterable[dict[str, Any]], stream: TextIO) -> None:
-    """Write the messages of a progress stream as docker does; an error in one of them is raised by who reads them."""
-    lines = _Lines(stream)
+def show(
+    messages: Iterable[dict[str, Any]],
+    stream: TextIO | None,
+    aside: Callable[[dict[str, Any]], object] = lambda aux: None,
+) -> None:
+    """Write the messages of a progress stream as docker does; an error in one of them is raised by who reads them.
+
+    Nothing is written where there is no stream. `aside` is given what is meant for programs, not for people.
+    """
+    lines = _Lines(stream) if stream is not None else None
     for message in messages:
-        if message.get("aux") is None:
+        if message.get("aux") is not None:
+            aside(message["aux"])
+        elif lines is not None:
             lines.show(message)
 
 

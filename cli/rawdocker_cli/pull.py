@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TextIO
 
 from rawdocker.calls.image import image_create
 from rawdocker.errors import RawdockerError
-from rawdocker.registry.credentials import credentials_for
 from rawdocker.registry.reference import Reference
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import Shell
 
 
-def pull(shell: Shell, image: Reference, *, platform: str = "", progress: TextIO | None = None) -> None:
-    """Let the engine pull an image, or all tags of a name alone, with the registry's credentials from config.json.
+def pull(
+    shell: Shell,
+    image: Reference,
+    *,
+    credentials: Mapping[str, str] | None,
+    platform: str = "",
+    progress: TextIO | None = None,
+) -> None:
+    """Let the engine pull an image, or all tags of a name alone.
 
     How it goes is shown on `progress`, where there is one.
     """
+    from rawdocker_cli.progress import show
+
     call = image_create(
         fromImage=image.name,
         tag=None if image.name_only else image.tag_or_digest,
         platform=platform.lower() or None,
-        X_Registry_Auth=credentials_for(image.domain, shell.config),
+        X_Registry_Auth=credentials,
     )
     with shell.stream(call) as messages:
-        if progress is None:
-            for _ in messages:
-                pass
-        else:
-            from rawdocker_cli.progress import show
-
-            show(messages, progress)
+        show(messages, progress)
 
 
 def refuse_content_trust(options: Options, image: Reference) -> None:

@@ -92,10 +92,11 @@ class Shell:
         """docker's config.json."""
         from rawdocker.host import load_config
 
-        return load_config(self._environment)
+        return load_config(self.environment)
 
     @cached_property
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The environment, with --config as DOCKER_CONFIG."""
         environ = dict(os.environ)
         if self.options.config:
             environ["DOCKER_CONFIG"] = self.options.config
@@ -114,7 +115,7 @@ class Shell:
                 hosts[0] if hosts else None,
                 self.options.context or None,
                 tls=self._tls(),
-                environ=self._environment,
+                environ=self.environment,
             )
         except EndpointError as error:
             raise Failure(f"Failed to initialize: {error}") from None
@@ -126,7 +127,7 @@ class Shell:
         from rawdocker.host import TLSFiles, config_directory
 
         verify = options.tlsverify or options.typed("tlscacert")
-        directory = os.environ.get("DOCKER_CERT_PATH") or config_directory(self._environment)
+        directory = os.environ.get("DOCKER_CERT_PATH") or config_directory(self.environment)
         if not options.tls and not verify:
             return None
         return TLSFiles(

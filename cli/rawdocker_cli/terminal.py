@@ -165,6 +165,27 @@ def raw_mode() -> Iterator[None]:
     import termios
     import tty
 
+    with _as_before():
+        tty.setraw(STDIN, termios.TCSANOW)
+        yield
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Let the terminal not show what is typed; it is as before however the body is left."""
+    import termios
+
+    with _as_before() as settings:
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(STDIN, termios.TCSANOW, settings)
+        yield
+
+
+@contextmanager
+def _as_before() -> Iterator[list[Any]]:
+    """Give the settings of the terminal, and restore them in the end, also where a signal ends the process."""
+    import termios
+
     before = termios.tcgetattr(STDIN)
 
     def restore() -> None:
@@ -172,8 +193,7 @@ def raw_mode() -> Iterator[None]:
 
     with _restoring_before_death(restore):
         try:
-            tty.setraw(STDIN, termios.TCSANOW)
-            yield
+            yield list(before)
         finally:
             restore()
 

@@ -11,12 +11,16 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from rawdocker_cli import callers
 from rawdocker_cli.flags import index
 from rawdocker_cli.flags.flag import Flag, Verb
 from rawdocker_cli.flags.ours import OURS
 from rawdocker_cli.shell import PROGRAM
+
+TAKE_CALLS = ("api", "explain")
+"""The verbs whose words are a method and a path of the API."""
 
 
 class VerbCommand(TyperCommand):
@@ -26,7 +30,10 @@ class VerbCommand(TyperCommand):
         super().__init__(
             name,
             help=verb.summary,
-            params=[_option(flag) for flag in (*verb.flags, *OURS) if not flag.hidden],
+            params=[
+                *(_option(flag) for flag in (*verb.flags, *OURS) if not flag.hidden),
+                *([_words_of_calls()] if verb.name in TAKE_CALLS else []),
+            ],
             context_settings={"allow_interspersed_args": verb.interspersed, "ignore_unknown_options": True},
             rich_markup_mode=None,
         )
@@ -74,6 +81,13 @@ def _option(flag: Flag) -> TyperOption:
     names = [f"--{flag.name}", *([f"-{flag.short}"] if flag.short else [])]
     is_flag = bool(flag.kind.bare)
     return TyperOption(param_decls=names, help=flag.help, is_flag=is_flag, multiple=flag.kind.repeated and not is_flag)
+
+
+def _words_of_calls() -> TyperArgument:
+    def completed(context: Any, parameter: Any, incomplete: str) -> list[str]:
+        return callers.completed(context.params.get("words") or (), incomplete)
+
+    return TyperArgument(param_decls=["words"], nargs=-1, required=False, shell_complete=completed)
 
 
 app = Noun(PROGRAM, "", "A client that shows the Docker Engine API behind each command")

@@ -200,12 +200,14 @@ class _Run:
         return self._made(container_create(self._body, name=self._name, platform=self._platform))
 
     def _pulling(self) -> Any:
+        import os
+
         from rawdocker.host import load_config
-        from rawdocker.registry.credentials import credentials_for
+        from rawdocker.registry.credentials import for_registry
         from rawdocker.registry.reference import parse
 
         image = parse(self._image).with_default_tag()
-        credentials = credentials_for(image.domain, load_config())
+        credentials = for_registry(image.domain, load_config(), os.environ) or None
         return self._made(
             image_create(
                 fromImage=image.name,

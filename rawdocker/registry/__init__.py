@@ -2,5 +2,6 @@
 
     reference.py    docker's grammar of image names, their full and their familiar form
     platform.py     os/arch/variant, as --platform takes it
-    credentials.py  which of config.json's credentials belong to a registry
+    credentials.py  which stored credentials belong to a registry, and how they are kept
+    helpers.py      docker-credential-NAME: programs that keep credentials
 """

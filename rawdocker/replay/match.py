@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from rawdocker import normal
+from rawdocker.call import VERSION
 from rawdocker.har.reader import Entry
-from rawdocker.operations import VERSION, Operation, matched
+from rawdocker.operations import Operation, matched
 from rawdocker.secrets import MARK, Redactor, hide_text
 
 LOOKS = ("GET", "HEAD")

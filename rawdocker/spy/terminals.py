@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rawdocker.call import Codec
+from rawdocker.call import VERSION, Codec
 from rawdocker.observe import Exchange, Observer
-from rawdocker.call import VERSION
 
 MOST_KNOWN = 10_000
 """Containers that are remembered."""

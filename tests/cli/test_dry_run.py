@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from rawdocker_cli.flags.index import all_verbs
+from rawdocker_cli.flags.index import OURS, all_verbs
 
 WORDS = {
     "attach": "x", "commit": "x", "cp": "x:/a b", "create": "img", "diff": "x", "exec": "x true", "export": "x",
     "history": "x", "image inspect": "x", "container inspect": "x", "import": "-", "inspect": "x", "kill": "x",
     "logs": "x", "network connect": "n x", "network create": "n", "network disconnect": "n x",
-    "network inspect": "n", "network rm": "n", "pause": "x", "port": "x", "pull": "img", "rename": "x y",
+    "network inspect": "n", "network rm": "n", "pause": "x", "port": "x", "pull": "img", "push": "img", "rename": "x y",
     "restart": "x", "rm": "x", "rmi": "img", "run": "img", "save": "-o y img", "search": "term", "start": "x",
     "stats": "x", "stop": "x", "tag": "x y", "top": "x", "unpause": "x", "update": "-m 5m x",
     "volume inspect": "v", "volume rm": "v", "wait": "x", "container prune": "-f", "image prune": "-f",
@@ -22,8 +22,8 @@ WORDS = {
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
-LOCAL = {"completion"}
-"""Verbs that ask no engine."""
+LOCAL = {"completion", "logout", *OURS} - {"api"}
+"""Verbs that ask no engine, or only pass on what others ask."""
 
 
 @pytest.fixture(autouse=True)

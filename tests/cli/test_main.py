@@ -132,7 +132,7 @@ def facts_of(verb: Verb) -> dict[str, dict[str, str]]:
 NEWER = {"container commit": {"no-pause"}}
 """What docker 28 does not have: it came with 29, which hides pause in its place."""
 
-DOCKERS = [verb for verb in index.all_verbs() if verb.name != "completion"]
+DOCKERS = [verb for verb in index.all_verbs() if verb.name not in ("completion", *index.OURS)]
 
 
 @pytest.mark.parametrize("verb", DOCKERS, ids=lambda verb: verb.name)
@@ -280,10 +280,15 @@ def completed(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "some"),
     [
-        ("rawdocker p", {"ps", "pull", "pause", "port"}),
+        ("rawdocker p", {"ps", "pull", "push", "pause", "port"}),
         ("rawdocker container r", {"run", "rm", "restart", "rename", "remove"}),
         ("rawdocker ps --f", {"--filter", "--format"}),
         ("rawdocker run --rm --memory", {"--memory", "--memory-swap", "--memory-reservation", "--memory-swappiness"}),
+        ("rawdocker api P", {"POST", "PUT"}),
+        ("rawdocker api /volumes/", {"/volumes/create", "/volumes/prune", "/volumes/{name}"}),
+        ("rawdocker api POST /containers/web/st", {"/containers/web/start", "/containers/web/stop"}),
+        ("rawdocker api GET /v1.41/containers/web/l", {"/v1.41/containers/web/logs"}),
+        ("rawdocker explain DELETE /volumes/", {"/volumes/{name}"}),
         ("rawdocker network ", {"create", "ls", "list", "rm", "remove", "connect", "disconnect", "prune", "inspect"}),
     ],
 )

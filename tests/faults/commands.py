@@ -46,11 +46,13 @@ COMMANDS = {
     "image ls": "image ls",
     "image prune": "image prune -f",
     "image pull": "pull busybox:1",
+    "image push": "push image:1",
     "image rm": "rmi busybox:1",
     "image save": "save busybox:1",
     "image tag": "tag busybox:1 image:new",
     "images": "images",
     "inspect": "inspect box",
+    "login": "login -u student -p secret registry.example",
     "network connect": "network connect net box",
     "network create": "network create net",
     "network disconnect": "network disconnect net box",
@@ -76,7 +78,7 @@ SPECIAL = (
     "stats --no-stream box",
     "logs box", "ps --format {{.ID}}", "info --format {{.ID}}", "version --format {{.Server.Version}}",
     "rmi one two", "inspect --type image one", "pull -q busybox:1", "pull -a busybox", "volume create", "rm -f box",
-    "create --pull always busybox:1", "run --pull never busybox:1",
+    "push -q image:1", "push -a image", "create --pull always busybox:1", "run --pull never busybox:1",
 )  # fmt: skip
 """Further ways through the same verbs."""
 
@@ -93,7 +95,7 @@ class Ended(NamedTuple):
 
 def environment(host: str, **more: str) -> dict[str, str]:
     """Return the variables for a program that is to speak to `host`, and nothing of this machine's configuration."""
-    known = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "DOCKER_CONFIG": "/nonexistent"}
+    known = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "DOCKER_CONFIG": "/proc/nonexistent"}
     return {**known, "DOCKER_HOST": host, **more}
 
 

@@ -46,7 +46,7 @@ def test_exec_sends_stdin_and_its_end(rawdocker: Command, box: str) -> None:
 
 
 def test_exec_makes_docker_s_calls(rawdocker: Command, box: str) -> None:
-    made = [re.sub("[0-9a-f]{64}", "E", call) for call in rawdocker.calls("exec", box, "true", name=box)]
+    made = [re.sub("<Id [0-9a-f]+>|[0-9a-f]{64}", "E", call) for call in rawdocker.calls("exec", box, "true", name=box)]
     assert made == [
         f"GET /containers/{box}/json",
         f"POST /containers/{box}/exec",

@@ -14,6 +14,7 @@ _NOTHING_ASKED = "docker inspects the container before it looks at the time"
 _PINNED = "docker pings though the version is pinned; there is nothing to agree on"
 _AUTHORITIES = "without a ca.pem the system's authorities are trusted; docker wants the file"
 _FILTERS = "docker forgets a label among pruneFilters unless its opposite was typed, and so removes more than was meant"
+_HELPER = "docker does not say that the helper failed, though without credentials the request did, too"
 INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "--tls ps -q -f label=nothing": ((STDERR,), _AUTHORITIES),
     "-H bogus://x ps": ((STDERR,), "the message says what is wrong with the address"),
@@ -30,6 +31,10 @@ INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "create --name {c} --disable-content-trust=false {img} true": ((STDERR,), _NOTARY),
     "info (no engine)": ((STDERR,), _ADDRESS),
     "load -i d": ((STDERR, CALLS), "a folder is refused before anything is sent; docker fails to send it"),
+    "logout 127.0.0.1:5001 (the helper is not there)": (
+        (STDERR,),
+        "docker says nothing where each address fails, since it counts the same address twice",
+    ),
     "logs --since bogus {c}": ((CALLS,), _NOTHING_ASKED),
     "logs --until bogus {c}": ((CALLS,), _NOTHING_ASKED),
     "network connect {net} {c} (without options)": (
@@ -47,7 +52,9 @@ INTENDED: dict[str, tuple[tuple[str, ...], str]] = {
     "ps -q -f label=nothing (an older version is pinned)": ((CALLS,), _PINNED),
     "ps -q -f label=nothing (config.json: a number for a text)": ((STDERR,), "a number is taken for its text"),
     "ps -q -f label=nothing (no version is pinned)": ((STDERR, CALLS), "a version that is none goes into no request"),
+    "pull 127.0.0.1:5001/not-there:1 (the helper is not there)": ((STDERR,), _HELPER),
     "pull --disable-content-trust=false {img}": ((STDERR,), _NOTARY),
+    "push --disable-content-trust=false 127.0.0.1:5000/{new}:1": ((STDOUT, STDERR, CALLS), _NOTARY),
     "rmi ''": ((STDERR, CALLS), "an empty name is refused before anything is sent; docker asks for /images"),
     "run --detach-keys bogus-keys --rm {img} true": ((STDERR,), _KEYS),
     "version (no engine)": ((STDERR,), _ADDRESS),

@@ -153,6 +153,8 @@ class Side:
         for name, content in case.files.items():
             (tmp / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp / name).write_text(content)
+            if name == "config.json":
+                (tmp / name).chmod(0o600)  # as docker itself writes it
         for path in (tmp, *tmp.rglob("*")):
             os.utime(path, (1_600_000_000, 1_600_000_000))
         try:
@@ -208,9 +210,7 @@ class Side:
         return piped(words, None, self._environment(f"unix://{self.engine.socket}"), Path(values["tmp"]))
 
 
-def piped(
-    words: list[str], stdin: str | None, environment: Mapping[str, str], folder: Path
-) -> tuple[int, str, str]:
+def piped(words: list[str], stdin: str | None, environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
     """Run a program without a terminal."""
     given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin.encode()}
     try:
@@ -231,11 +231,15 @@ def _stdout(data: bytes) -> str:
 
 
 def on_a_terminal(
-    words: list[str], typed: tuple[tuple[str, str], ...], environment: Mapping[str, str], folder: Path
+    words: list[str],
+    typed: tuple[tuple[str, str], ...],
+    environment: Mapping[str, str],
+    folder: Path,
+    columns: int = 80,
 ) -> tuple[int, str, str]:
-    """Run a program on a terminal of 80x24; type each text once the one to wait for has come."""
+    """Run a program on a terminal of 24 rows; type each text once the one to wait for has come."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
         words, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environment), cwd=folder,
         start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from rawdocker_cli.flags.flag import Draft, Flag, Kind, Verb, body, query, switch
+from rawdocker_cli.flags.common import CONFIRMS
+from rawdocker_cli.flags.flag import Draft, Flag, Kind, Verb, body, puts, query, switch
 from rawdocker_cli.flags.kinds import BOOL, BYTES, DECIMAL, FILTER, INT, INT64, STRING, SWAP, UINT16
 
 NAMES = "[OPTIONS] CONTAINER [CONTAINER...]"
 POLICIES = "no, always, on-failure[:n], unless-stopped"
 
 
+@puts("RestartPolicy")
 def _restart(draft: Draft, value: str) -> None:
     if value:
         from rawdocker_cli.verbs.container import restart_policy
@@ -18,6 +20,7 @@ def _restart(draft: Draft, value: str) -> None:
         draft.put(["RestartPolicy"], restart_policy(value))
 
 
+@puts("PidsLimit")
 def _pids(draft: Draft, value: int) -> None:
     # Zero is no number of processes: docker takes it for a flag that was not typed.
     if value:
@@ -25,7 +28,7 @@ def _pids(draft: Draft, value: int) -> None:
 
 
 def _limit(name: str, kind: Kind, help: str, key: str, **more: Any) -> Flag:
-    return Flag(name, kind, f"{help} ({key})", body(key), **more)
+    return Flag(name, kind, help, body(key), **more)
 
 
 def _verb(name: str, usage: str, summary: str, call: str, flags: tuple[Flag, ...] = (), **more: Any) -> Verb:
@@ -36,8 +39,15 @@ def _verb(name: str, usage: str, summary: str, call: str, flags: tuple[Flag, ...
 
 
 _TIMEOUT = (
-    Flag("signal", STRING, "The first signal, else the container's own (?signal); not sent before API 1.42", short="s"),
-    Flag("timeout", INT, "Seconds until SIGKILL (?t)", query("t"), short="t"),
+    Flag(
+        "signal",
+        STRING,
+        "The first signal, else the container's own",
+        short="s",
+        wire=("?signal",),
+        client="does not send it to an engine before API 1.42, which has no such parameter",
+    ),
+    Flag("timeout", INT, "Seconds until SIGKILL", query("t"), short="t"),
     Flag("time", INT, "Old name of --timeout", query("t"), hidden=True),
 )
 
@@ -49,7 +59,7 @@ VERBS = (
         NAMES,
         "Send a signal to one or more running containers",
         "POST /containers/{id}/kill?signal",
-        (Flag("signal", STRING, "The signal; SIGKILL if there is none (?signal)", short="s"),),
+        (Flag("signal", STRING, "The signal; SIGKILL if there is none", short="s", wire=("?signal",)),),
     ),
     _verb(
         "rm",
@@ -57,9 +67,9 @@ VERBS = (
         "Remove one or more containers",
         "DELETE /containers/{id}?v&link&force",
         (
-            Flag("force", BOOL, "Kill a running one first (?force)", switch("force"), short="f"),
-            Flag("link", BOOL, "Remove the link of this name, not a container (?link)", switch("link"), short="l"),
-            Flag("volumes", BOOL, "Also the anonymous volumes it alone has (?v)", switch("v"), short="v"),
+            Flag("force", BOOL, "Kill a running one first", switch("force"), short="f"),
+            Flag("link", BOOL, "Remove the link of this name, not a container", switch("link"), short="l"),
+            Flag("volumes", BOOL, "Also the anonymous volumes it alone has", switch("v"), short="v"),
         ),
         aliases=("container remove",),
     ),
@@ -88,6 +98,7 @@ VERBS = (
         "POST /containers/{id}/rename?name",
         least=2,
         most=2,
+        words={"NEW_NAME": ("?name",)},
     ),
     _verb(
         "update",
@@ -108,8 +119,8 @@ VERBS = (
             _limit("memory", BYTES, "Limit of memory", "Memory", short="m"),
             _limit("memory-reservation", BYTES, "Memory to shrink to where it is scarce", "MemoryReservation"),
             _limit("memory-swap", SWAP, "Limit of memory and swap together, -1: none", "MemorySwap"),
-            Flag("pids-limit", INT64, "Number of processes, -1: no limit (PidsLimit)", _pids, since="1.40"),
-            Flag("restart", STRING, f"When it is started anew: {POLICIES} (RestartPolicy)", _restart),
+            Flag("pids-limit", INT64, "Number of processes, -1: no limit", _pids, since="1.40"),
+            Flag("restart", STRING, f"When it is started anew: {POLICIES}", _restart),
         ),
     ),
     _verb(
@@ -117,6 +128,7 @@ VERBS = (
         "CONTAINER [ps OPTIONS]",
         "List the processes of a container",
         "GET /containers/{id}/top?ps_args",
+        words={"ps OPTIONS": ("?ps_args",)},
         interspersed=False,
     ),
     _verb(
@@ -125,6 +137,7 @@ VERBS = (
         "List the published ports of a container",
         "GET /containers/{id}/json",
         most=2,
+        words={"PRIVATE_PORT[/PROTO]": ()},
     ),
     _verb(
         "diff",
@@ -142,8 +155,8 @@ VERBS = (
         "container:prune",
         ("POST /containers/prune?filters",),
         (
-            Flag("filter", FILTER, "Only those that match: until=24h, label=key=value (?filters)"),
-            Flag("force", BOOL, "Do not ask first", short="f"),
+            Flag("filter", FILTER, "Only those that match: until=24h, label=key=value", wire=("?filters",)),
+            Flag("force", BOOL, "Do not ask first", short="f", client=CONFIRMS),
         ),
         since="1.25",
     ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from rawdocker_cli.flags.common import QUIET
 from rawdocker_cli.flags.flag import Flag, Verb, query
 from rawdocker_cli.flags.kinds import BOOL, LIST, STRING
 from rawdocker_cli.shell import PROGRAM
 
-_OUTPUT = Flag("output", STRING, "Write to this file, not to stdout", short="o")
-_CHANGE = Flag("change", LIST, "Apply a Dockerfile instruction to the image (?changes)", query("changes"), short="c")
+_OUTPUT = Flag(
+    "output", STRING, "Write to this file, not to stdout", short="o", client="writes what is answered into the file"
+)
+_CHANGE = Flag("change", LIST, "Apply a Dockerfile instruction to the image", query("changes"), short="c")
 
 VERBS = (
     Verb(
@@ -23,12 +26,36 @@ VERBS = (
             "PUT /containers/{id}/archive?path&noOverwriteDirNonDir&copyUIDGID",
         ),
         (
-            Flag("archive", BOOL, "Keep the owners' numbers (?copyUIDGID)", short="a"),
-            Flag("follow-link", BOOL, "Copy what a link SRC_PATH leads to (HEAD before)", short="L"),
-            Flag("quiet", BOOL, "Do not tell how much was copied; so where stdout is no terminal", short="q"),
+            Flag(
+                "archive",
+                BOOL,
+                "Keep the owners' numbers",
+                short="a",
+                wire=("?copyUIDGID",),
+                client="keeps them in the archive that it packs or unpacks",
+            ),
+            Flag(
+                "follow-link",
+                BOOL,
+                "Copy what a link SRC_PATH leads to",
+                short="L",
+                wire=("HEAD /containers/{id}/archive",),
+                client="asks where the link leads, and for that path",
+            ),
+            Flag(
+                "quiet",
+                BOOL,
+                "Do not tell how much was copied; so where stdout is no terminal",
+                short="q",
+                client=QUIET,
+            ),
         ),
         aliases=("cp",),
         asks=("ContainerArchiveInfo",),
+        words={
+            "CONTAINER:SRC_PATH": ("{id}", "?path"),
+            "DEST_PATH|-": ("{id}", "?path of PUT /containers/{id}/archive"),
+        },
     ),
     Verb(
         "container export",
@@ -51,9 +78,10 @@ VERBS = (
         ("GET /images/get?names&platform",),
         (
             _OUTPUT,
-            Flag("platform", STRING, "Only this os[/arch[/variant]] (?platform)", since="1.48"),
+            Flag("platform", STRING, "Only this os[/arch[/variant]]", wire=("?platform",), since="1.48"),
         ),
         aliases=("save",),
+        words={"IMAGE": ("?names",)},
     ),
     Verb(
         "image load",
@@ -64,9 +92,18 @@ VERBS = (
         "archive:load",
         ("POST /images/load?quiet&platform",),
         (
-            Flag("input", STRING, "Read this file, not stdin", short="i"),
-            Flag("platform", STRING, "Only this os[/arch[/variant]] (?platform)", since="1.48"),
-            Flag("quiet", BOOL, "No progress; so where stdout is no terminal (?quiet)", short="q"),
+            Flag(
+                "input",
+                STRING,
+                "Read this file, not stdin",
+                short="i",
+                wire=("<body>",),
+                client="sends the file as it is",
+            ),
+            Flag("platform", STRING, "Only this os[/arch[/variant]]", wire=("?platform",), since="1.48"),
+            Flag(
+                "quiet", BOOL, "No progress; so where stdout is no terminal", short="q", wire=("?quiet",), client=QUIET
+            ),
         ),
         aliases=("load",),
     ),
@@ -80,10 +117,11 @@ VERBS = (
         ("POST /images/create?fromSrc&repo&message&changes&platform",),
         (
             _CHANGE,
-            Flag("message", STRING, "The comment in the image's history (?message)", query("message"), short="m"),
-            Flag("platform", STRING, "What it runs on, os[/arch[/variant]] (?platform)", since="1.32"),
+            Flag("message", STRING, "The comment in the image's history", query("message"), short="m"),
+            Flag("platform", STRING, "What it runs on, os[/arch[/variant]]", wire=("?platform",), since="1.32"),
         ),
         aliases=("import",),
+        words={"file|URL|-": ("?fromSrc", "<body>"), "REPOSITORY[:TAG]": ("?repo",)},
     ),
     Verb(
         "container commit",
@@ -94,12 +132,13 @@ VERBS = (
         "archive:commit",
         ("POST /commit?container&repo&tag&comment&author&changes&pause",),
         (
-            Flag("author", STRING, "Who made it, such as Ada <ada@example.org> (?author)", query("author"), short="a"),
+            Flag("author", STRING, "Who made it, such as Ada <ada@example.org>", query("author"), short="a"),
             _CHANGE,
-            Flag("message", STRING, "The comment in the image's history (?comment)", query("comment"), short="m"),
-            Flag("pause", BOOL, "Freeze the container meanwhile (?pause)", query("pause"), short="p", default=True),
+            Flag("message", STRING, "The comment in the image's history", query("comment"), short="m"),
+            Flag("pause", BOOL, "Freeze the container meanwhile", query("pause"), short="p", default=True),
         ),
         aliases=("commit",),
+        words={"CONTAINER": ("?container",), "REPOSITORY[:TAG]": ("?repo", "?tag")},
         interspersed=False,
     ),
 )

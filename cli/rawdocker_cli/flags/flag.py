@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -42,50 +43,54 @@ class Draft:
         return place.setdefault(path[-1], default)
 
 
-Into = Callable[[Draft, Any], None]
-"""Puts a flag's value where it belongs in a request."""
+class Into:
+    """Puts a flag's value where it belongs in a request, and knows where that is."""
+
+    def __init__(self, put: Callable[[Draft, Any], None], *wire: str) -> None:
+        self._put = put
+        self.wire = wire
+        """The places it may put something in, in the notation of wire.py."""
+        self.__doc__ = put.__doc__
+
+    def __call__(self, draft: Draft, value: Any) -> None:
+        self._put(draft, value)
+
+
+def puts(*wire: str) -> Callable[[Callable[[Draft, Any], None]], Into]:
+    """Declare the places of a request that a function puts a flag's value into."""
+    return lambda put: Into(put, *wire)
 
 
 def body(path: str) -> Into:
     """Return what puts a value at a dotted path of the body: HostConfig.Memory."""
     keys = path.split(".")
-
-    def put(draft: Draft, value: Any) -> None:
-        draft.put(keys, value)
-
-    put.__doc__ = path
-    return put
+    return Into(lambda draft, value: draft.put(keys, value), path)
 
 
 def pairs(path: str) -> Into:
     """Return what makes a flag's (name, value) pairs an object at a dotted path of the body."""
     keys = path.split(".")
-
-    def put(draft: Draft, value: list[tuple[str, str]]) -> None:
-        draft.put(keys, dict(value))
-
-    put.__doc__ = path
-    return put
+    return Into(lambda draft, value: draft.put(keys, dict(value)), path)
 
 
 def query(name: str) -> Into:
     """Return what makes a value a query parameter."""
 
+    @puts(f"?{name}")
     def put(draft: Draft, value: Any) -> None:
         draft.query[name] = value
 
-    put.__doc__ = f"?{name}"
     return put
 
 
 def switch(name: str) -> Into:
     """Return what makes a query parameter of a flag that is on; docker does not send one that is off."""
 
+    @puts(f"?{name}")
     def put(draft: Draft, value: Any) -> None:
         if value:
             draft.query[name] = True
 
-    put.__doc__ = f"?{name}"
     return put
 
 
@@ -111,6 +116,27 @@ class Flag(NamedTuple):
     """Not shown in help: an old spelling that docker still takes."""
     unsupported: str = ""
     """Why rawdocker refuses it (exit 125), naming the API call that does it; empty where it works."""
+    wire: tuple[str, ...] = ()
+    """Where else it goes in a request, where the verb puts it there; in the notation of wire.py."""
+    client: str = ""
+    """What rawdocker itself does for it; all that it does, where no place on the wire is named."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every place on the wire that the flag goes to."""
+        return (*(self.into.wire if self.into else ()), *self.wire)
+
+
+class Use(NamedTuple):
+    """One use of a flag on a command line."""
+
+    flag: Flag
+    words: Sequence[str]
+    """The words it stands in: ["-m", "512m"], ["-m512m"], ["-itd"] for each of three."""
+    text: str
+    """Its value as it was typed, or meant by the flag alone."""
+    value: Any
+    """What that becomes."""
 
 
 class Options:
@@ -120,6 +146,8 @@ class Options:
         self.flags = flags
         self.values: dict[str, Any] = {}
         """Only what was typed, by the flags' names, in the order of their first use."""
+        self.uses: list[Use] = []
+        """Every use of a flag, in order."""
 
     def __getattr__(self, name: str) -> Any:
         name = name.replace("_", "-")
@@ -163,6 +191,8 @@ class Verb(NamedTuple):
     aliases: tuple[str, ...] = ()
     """Other names, the one docker calls it by in its usage line first: ("ps", "container list")."""
     since: str = ""
+    words: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Where its words go, by the names they have in `usage`; one that is not here fills the place of the path."""
     interspersed: bool = True
     """Whether flags may stand behind words; run, create and exec stop at the first word."""
 

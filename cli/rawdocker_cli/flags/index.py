@@ -23,10 +23,11 @@ _COMMANDS = {
         "container cp", "container export", "container commit", "image save", "image load", "image import",
     ),
     "image": (
-        "images", "pull", "tag", "rmi", "history", "search",
-        "image ls", "image list", "image pull", "image tag", "image rm", "image remove", "image rmi",
+        "images", "pull", "push", "tag", "rmi", "history", "search",
+        "image ls", "image list", "image pull", "image push", "image tag", "image rm", "image remove", "image rmi",
         "image history", "image prune",
     ),
+    "login": ("login", "logout"),
     "network": (
         "network create", "network ls", "network list", "network rm", "network remove",
         "network connect", "network disconnect", "network prune",
@@ -34,10 +35,15 @@ _COMMANDS = {
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
     "completion": ("completion",),
     "replay": ("replay",),
+    "explain": ("explain",),
+    "api": ("api",),
     "spy": ("spy",),
     "compare": ("compare",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
+
+OURS = ("api", "compare", "explain", "replay", "report", "spy")
+"""The commands that docker does not have; help shows them under a heading of their own."""
 
 MODULES = {command: module for module, commands in _COMMANDS.items() for command in commands}
 """Every name that a command has, and the module with its verb."""

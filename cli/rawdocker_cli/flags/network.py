@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from rawdocker_cli.flags.flag import Draft, Flag, Into, Verb, body, pairs
+from rawdocker_cli.flags.common import CONFIRMS, FORMAT, QUIET, SHORTENS
+from rawdocker_cli.flags.flag import Draft, Flag, Into, Verb, body, pairs, puts
 from rawdocker_cli.flags.kinds import BOOL, FILTER, INT, LABEL, MAP, STRING, STRINGS, listed
 
 
+@puts("ConfigFrom.Network")
 def _config_from(draft: Draft, name: str) -> None:
     if name:
         draft.put(["ConfigFrom", "Network"], name)
 
 
+@puts("EndpointConfig.DriverOpts")
 def _driver_opts(draft: Draft, options: list[str]) -> None:
     from rawdocker_cli.verbs.network import driver_opts
 
@@ -42,27 +45,28 @@ VERBS = (
             Flag(
                 "attachable",
                 BOOL,
-                "Containers may join a swarm's network (Attachable)",
+                "Containers may join a swarm's network",
                 body("Attachable"),
                 since="1.25",
             ),
-            Flag("aux-address", MAP, "name=address that is in use elsewhere (IPAM.Config.AuxiliaryAddresses)"),
-            Flag("config-from", STRING, "Settings of this network (ConfigFrom.Network)", _config_from, since="1.30"),
-            Flag("config-only", BOOL, "Only settings for others (ConfigOnly)", body("ConfigOnly"), since="1.30"),
-            Flag("driver", STRING, "bridge, macvlan, overlay … (Driver)", body("Driver"), short="d", default="bridge"),
-            Flag("gateway", STRINGS, "The gateway of a subnet (IPAM.Config.Gateway)"),
-            Flag("ingress", BOOL, "A swarm's network for published ports (Ingress)", body("Ingress"), since="1.29"),
-            Flag("internal", BOOL, "No way out (Internal)", body("Internal")),
-            Flag("ip-range", STRINGS, "The part of a subnet that containers get (IPAM.Config.IPRange)"),
-            Flag("ipam-driver", STRING, "Who gives addresses (IPAM.Driver)", body("IPAM.Driver"), default="default"),
-            Flag("ipam-opt", MAP, "An option of the IPAM driver (IPAM.Options)", pairs("IPAM.Options")),
-            Flag("ipv4", BOOL, "Give IPv4 addresses (EnableIPv4)", body("EnableIPv4"), default=True),
-            Flag("ipv6", BOOL, "Give IPv6 addresses (EnableIPv6)", body("EnableIPv6")),
-            Flag("label", LABEL, "name=value to keep with it (Labels)", pairs("Labels")),
-            Flag("opt", MAP, "An option of the driver (Options)", pairs("Options"), short="o"),
-            Flag("scope", STRING, "local or swarm (Scope)", body("Scope"), since="1.30"),
-            Flag("subnet", STRINGS, "Addresses in CIDR form: 10.1.0.0/16 (IPAM.Config.Subnet)"),
+            Flag("aux-address", MAP, "name=address that is in use elsewhere", wire=("IPAM.Config",)),
+            Flag("config-from", STRING, "Settings of this network", _config_from, since="1.30"),
+            Flag("config-only", BOOL, "Only settings for others", body("ConfigOnly"), since="1.30"),
+            Flag("driver", STRING, "bridge, macvlan, overlay …", body("Driver"), short="d", default="bridge"),
+            Flag("gateway", STRINGS, "The gateway of a subnet", wire=("IPAM.Config",)),
+            Flag("ingress", BOOL, "A swarm's network for published ports", body("Ingress"), since="1.29"),
+            Flag("internal", BOOL, "No way out", body("Internal")),
+            Flag("ip-range", STRINGS, "The part of a subnet that containers get", wire=("IPAM.Config",)),
+            Flag("ipam-driver", STRING, "Who gives addresses", body("IPAM.Driver"), default="default"),
+            Flag("ipam-opt", MAP, "An option of the IPAM driver", pairs("IPAM.Options")),
+            Flag("ipv4", BOOL, "Give IPv4 addresses", body("EnableIPv4"), default=True),
+            Flag("ipv6", BOOL, "Give IPv6 addresses", body("EnableIPv6")),
+            Flag("label", LABEL, "name=value to keep with it", pairs("Labels")),
+            Flag("opt", MAP, "An option of the driver", pairs("Options"), short="o"),
+            Flag("scope", STRING, "local or swarm", body("Scope"), since="1.30"),
+            Flag("subnet", STRINGS, "Addresses in CIDR form: 10.1.0.0/16", wire=("IPAM.Config",)),
         ),
+        words={"NETWORK": ("Name",)},
     ),
     Verb(
         "network ls",
@@ -73,10 +77,10 @@ VERBS = (
         "network:ls",
         ("GET /networks?filters",),
         (
-            Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
-            Flag("format", STRING, "json, table, table TEMPLATE, or a Go template"),
-            Flag("no-trunc", BOOL, "Do not shorten ids"),
-            Flag("quiet", BOOL, "Only ids", short="q"),
+            Flag("filter", FILTER, "Only those that match name=value", wire=("?filters",), short="f"),
+            FORMAT,
+            Flag("no-trunc", BOOL, "Do not shorten ids", client=SHORTENS),
+            Flag("quiet", BOOL, "Only ids", short="q", client=QUIET),
         ),
         aliases=("network list",),
     ),
@@ -88,7 +92,7 @@ VERBS = (
         None,
         "network:rm",
         ("GET /networks/{id}", "DELETE /networks/{id}"),
-        (Flag("force", BOOL, "No error where it does not exist", short="f"),),
+        (Flag("force", BOOL, "No error where it does not exist", short="f", client="takes a 404 for success"),),
         aliases=("network remove",),
     ),
     Verb(
@@ -100,24 +104,25 @@ VERBS = (
         "network:connect",
         ("POST /networks/{id}/connect",),
         (
-            Flag("alias", STRINGS, "One more name in this network (EndpointConfig.Aliases)", _endpoint("Aliases")),
-            Flag("driver-opt", STRINGS, "name=value for the driver (EndpointConfig.DriverOpts)", _driver_opts),
+            Flag("alias", STRINGS, "One more name in this network", _endpoint("Aliases")),
+            Flag("driver-opt", STRINGS, "name=value for the driver", _driver_opts),
             Flag(
                 "gw-priority",
                 INT,
-                "The network with the highest gives the way out (EndpointConfig.GwPriority)",
+                "The network with the highest gives the way out",
                 _endpoint("GwPriority"),
             ),
-            Flag("ip", STRING, "IPv4 address (IPAMConfig.IPv4Address)", _endpoint("IPAMConfig.IPv4Address")),
-            Flag("ip6", STRING, "IPv6 address (IPAMConfig.IPv6Address)", _endpoint("IPAMConfig.IPv6Address")),
-            Flag("link", listed(_link), "container:alias, a name for another one (Links)", _endpoint("Links")),
+            Flag("ip", STRING, "IPv4 address", _endpoint("IPAMConfig.IPv4Address")),
+            Flag("ip6", STRING, "IPv6 address", _endpoint("IPAMConfig.IPv6Address")),
+            Flag("link", listed(_link), "container:alias, a name for another one", _endpoint("Links")),
             Flag(
                 "link-local-ip",
                 STRINGS,
-                "Link-local address (IPAMConfig.LinkLocalIPs)",
+                "Link-local address",
                 _endpoint("IPAMConfig.LinkLocalIPs"),
             ),
         ),
+        words={"CONTAINER": ("Container",)},
     ),
     Verb(
         "network disconnect",
@@ -127,7 +132,8 @@ VERBS = (
         2,
         "network:disconnect",
         ("POST /networks/{id}/disconnect",),
-        (Flag("force", BOOL, "Also where the container is gone (Force)", body("Force"), short="f"),),
+        (Flag("force", BOOL, "Also where the container is gone", body("Force"), short="f"),),
+        words={"CONTAINER": ("Container",)},
     ),
     Verb(
         "network prune",
@@ -138,8 +144,8 @@ VERBS = (
         "network:prune",
         ("POST /networks/prune?filters",),
         (
-            Flag("filter", FILTER, "Only those that match: until=24h, label=name=value (?filters)"),
-            Flag("force", BOOL, "Do not ask first", short="f"),
+            Flag("filter", FILTER, "Only those that match: until=24h, label=name=value", wire=("?filters",)),
+            Flag("force", BOOL, "Do not ask first", short="f", client=CONFIRMS),
         ),
     ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rawdocker_cli.flags.flag import Flag, Options
+from rawdocker_cli.flags.flag import Flag, Options, Use
 
 
 class FlagError(Exception):
@@ -57,17 +57,19 @@ def _long(word: str, flags: dict[str, Flag], queue: list[str], options: Options)
                 return
             raise HelpRequested
         raise FlagError(f"unknown flag: --{name}")
+    words = [word]
     if not equals:
         value = flag.kind.bare
         if not value:
             if not queue:
                 raise FlagError(f"flag needs an argument: --{name}")
             value = queue.pop()
-    _set(flag, value, options)
+            words.append(value)
+    _set(flag, value, options, words)
 
 
 def _short(word: str, flags: dict[str, Flag], queue: list[str], options: Options) -> None:
-    letters = word[1:]
+    letters, words = word[1:], [word]
     while letters:
         letter, letters = letters[0], letters[1:]
         flag = flags.get(letter)
@@ -83,12 +85,13 @@ def _short(word: str, flags: dict[str, Flag], queue: list[str], options: Options
             value, letters = letters, ""
         elif queue:
             value = queue.pop()
+            words.append(value)
         else:
             raise FlagError(f"flag needs an argument: {letter!r} in -{word[1:]}")
-        _set(flag, value, options)
+        _set(flag, value, options, words)
 
 
-def _set(flag: Flag, text: str, options: Options) -> None:
+def _set(flag: Flag, text: str, options: Options, words: list[str]) -> None:
     if flag.unsupported:
         raise FlagError(f"--{flag.name} is not supported: {flag.unsupported}")
     try:
@@ -96,6 +99,7 @@ def _set(flag: Flag, text: str, options: Options) -> None:
     except ValueError as error:
         shown = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
         raise FlagError(f'invalid argument {_quoted(text)} for "{shown}" flag: {error}') from None
+    options.uses.append(Use(flag, words, text, value))
     name = flag.alias_of or flag.name
     if flag.kind.repeated:
         options.values.setdefault(name, []).extend(value if isinstance(value, list) else [value])

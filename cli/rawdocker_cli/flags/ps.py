@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from rawdocker_cli.flags.common import FORMAT, FORMATS, QUIET, SHORTENS
 from rawdocker_cli.flags.flag import Flag, Verb
-from rawdocker_cli.flags.kinds import BOOL, FILTER, INT, STRING
-
-_FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template")
+from rawdocker_cli.flags.kinds import BOOL, FILTER, INT
 
 VERBS = (
     Verb(
@@ -17,14 +16,14 @@ VERBS = (
         "ps:ps",
         ("GET /containers/json?all&filters&limit&size",),
         (
-            Flag("all", BOOL, "Also those that do not run (?all)", short="a"),
-            Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
-            _FORMAT,
-            Flag("last", INT, "The n newest, in any state (?limit)", short="n", default=-1),
-            Flag("latest", BOOL, "The newest, in any state (?limit=1)", short="l"),
-            Flag("no-trunc", BOOL, "Do not shorten ids and commands"),
-            Flag("quiet", BOOL, "Only ids", short="q"),
-            Flag("size", BOOL, "Also sizes (?size)", short="s"),
+            Flag("all", BOOL, "Also those that do not run", wire=("?all",), short="a"),
+            Flag("filter", FILTER, "Only those that match name=value", wire=("?filters",), short="f"),
+            FORMAT._replace(wire=("?size",), client=f"{FORMATS}; asks for sizes where it names .Size"),
+            Flag("last", INT, "The n newest, in any state", wire=("?limit",), short="n", default=-1),
+            Flag("latest", BOOL, "The newest, in any state", wire=("?limit=1",), short="l"),
+            Flag("no-trunc", BOOL, "Do not shorten ids and commands", client=SHORTENS),
+            Flag("quiet", BOOL, "Only ids", short="q", client=QUIET),
+            Flag("size", BOOL, "Also sizes", wire=("?size",), short="s"),
         ),
         aliases=("ps", "container list", "container ps"),
     ),
@@ -37,10 +36,10 @@ VERBS = (
         "stats:stats",
         ("GET /events?filters", "GET /containers/json?all", "GET /containers/{id}/stats?stream"),
         (
-            Flag("all", BOOL, "Also those that do not run (?all)", short="a"),
-            _FORMAT,
-            Flag("no-stream", BOOL, "Print once and end (?stream=0)"),
-            Flag("no-trunc", BOOL, "Do not shorten ids"),
+            Flag("all", BOOL, "Also those that do not run", wire=("?all",), short="a"),
+            FORMAT,
+            Flag("no-stream", BOOL, "Print once and end", wire=("?stream of GET /containers/{id}/stats",)),
+            Flag("no-trunc", BOOL, "Do not shorten ids", client=SHORTENS),
         ),
         aliases=("stats",),
     ),

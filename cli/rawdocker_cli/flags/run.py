@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rawdocker_cli.flags.common import DETACH_KEYS, RAW_TERMINAL, SENDS_STDIN, SIG_PROXY
 from rawdocker_cli.flags.flag import Flag, Kind, Verb, body, pairs, query
 from rawdocker_cli.flags.kinds import (
     BOOL,
@@ -24,32 +25,34 @@ from rawdocker_cli.flags.values import devices, mounts, networks, ports, process
 
 
 def _flag(name: str, kind: Kind, path: str, help: str, **more: Any) -> Flag:
-    """Return a flag whose value goes to a path of the body as it is; help names the path."""
-    return Flag(name, kind, f"{help} ({path})", body(path), **more)
+    """Return a flag whose value goes to a path of the body as it is."""
+    return Flag(name, kind, help, body(path), **more)
 
 
 def _host(name: str, kind: Kind, key: str, help: str, **more: Any) -> Flag:
     return _flag(name, kind, f"HostConfig.{key}", help, **more)
 
 
+_ATTACH = "POST /containers/{id}/attach"
+
 # In the order in which docker checks the values, so that of several mistakes both name the same one.
 _STREAMS = (
-    Flag("attach", process.ATTACH, "stdin, stdout or stderr (AttachStdin …)", process.into_attach, short="a"),
-    Flag("interactive", BOOL, "Keep stdin open (OpenStdin, AttachStdin)", process.into_interactive, short="i"),
+    Flag("attach", process.ATTACH, "stdin, stdout or stderr", process.into_attach, short="a"),
+    Flag("interactive", BOOL, "Keep stdin open", process.into_interactive, short="i", wire=("StdinOnce",)),
 )
 
 _NETWORK = (
     Flag(
         "network",
         networks.NETWORK,
-        "A network's name, or name=…,alias=…,ip=… (HostConfig.NetworkMode, NetworkingConfig.EndpointsConfig)",
+        "A network's name, or name=…,alias=…,ip=…",
         networks.into_networks,
     ),
     Flag("net", networks.NETWORK, "Old name of --network", networks.into_networks, alias_of="network", hidden=True),
     Flag(
         "mac-address",
         STRING,
-        "MAC address in the first network (EndpointsConfig.*.MacAddress)",
+        "MAC address in the first network",
         networks.into_mac,
     ),
 )
@@ -58,7 +61,7 @@ _RESOURCES = (
     Flag(
         "memory-swappiness",
         INT64,
-        "0 to 100: how readily memory is swapped out (HostConfig.MemorySwappiness)",
+        "0 to 100: how readily memory is swapped out",
         process.into_swappiness,
         default=-1,
     ),
@@ -88,7 +91,7 @@ _RESOURCES = (
     _host("oom-kill-disable", BOOL, "OomKillDisable", "Do not kill it when memory runs out"),
     _host("oom-score-adj", INT, "OomScoreAdj", "-1000 to 1000: how soon it is killed when memory runs out"),
     _host("shm-size", BYTES, "ShmSize", "Size of /dev/shm"),
-    Flag("ulimit", devices.ULIMIT, "name=soft[:hard] (HostConfig.Ulimits)", devices.into_ulimits),
+    Flag("ulimit", devices.ULIMIT, "name=soft[:hard]", devices.into_ulimits),
     _host("cgroup-parent", STRING, "CgroupParent", "The cgroup above its own"),
 )
 
@@ -96,12 +99,12 @@ _FILES = (
     Flag(
         "volume",
         LIST,
-        "source:target[:options], or a target alone (HostConfig.Binds, Volumes)",
+        "source:target[:options], or a target alone",
         mounts.into_volumes,
         short="v",
     ),
     _host("mount", mounts.MOUNT, "Mounts", "type=bind|volume|tmpfs|image,src=…,dst=…,…"),
-    Flag("tmpfs", LIST, "path[:options] (HostConfig.Tmpfs)", mounts.into_tmpfs),
+    Flag("tmpfs", LIST, "path[:options]", mounts.into_tmpfs),
     _host("volumes-from", LIST, "VolumesFrom", "All volumes of a container, :ro to read only"),
     _host("volume-driver", STRING, "VolumeDriver", "Driver of the volumes that are made"),
     _host("read-only", BOOL, "ReadonlyRootfs", "Do not write to the root file system"),
@@ -111,11 +114,11 @@ _PORTS = (
     Flag(
         "publish",
         LIST,
-        "[[ip:]port:]port[/protocol], or ranges (HostConfig.PortBindings, ExposedPorts)",
+        "[[ip:]port:]port[/protocol], or ranges",
         ports.into_publish,
         short="p",
     ),
-    Flag("expose", LIST, "port[-port][/protocol] (ExposedPorts)", ports.into_expose),
+    Flag("expose", LIST, "port[-port][/protocol]", ports.into_expose),
     _host("publish-all", BOOL, "PublishAllPorts", "Publish exposed ports at free ports of the host", short="P"),
 )
 
@@ -123,31 +126,31 @@ _DEVICES = (
     Flag(
         "gpus",
         devices.GPUS,
-        "A count, all, or device=…,capabilities=… (HostConfig.DeviceRequests)",
+        "A count, all, or device=…,capabilities=…",
         devices.into_gpus,
         since="1.40",
     ),
     Flag(
         "device",
         LIST,
-        "host[:container][:rwm], or a CDI device (HostConfig.Devices, DeviceRequests)",
+        "host[:container][:rwm], or a CDI device",
         devices.into_devices,
     ),
     _host("device-cgroup-rule", devices.CGROUP_RULE, "DeviceCgroupRules", "'c 1:3 mr': devices it may use"),
 )
 
 _PROCESS = (
-    Flag("env-file", LIST, "Files of variables (Env)", variables.into_environment_from_files),
+    Flag("env-file", LIST, "Files of variables", variables.into_environment_from_files),
     Flag(
         "env",
         variables.ENVIRONMENT,
-        "name=value; a name alone is passed on (Env)",
+        "name=value; a name alone is passed on",
         variables.into_environment,
         short="e",
     ),
-    Flag("label-file", LIST, "Files of labels (Labels)", variables.into_labels_from_files),
-    Flag("label", LABEL, "name=value (Labels)", variables.into_labels, short="l"),
-    Flag("entrypoint", STRING, "The program, instead of the image's (Entrypoint)", process.into_entrypoint),
+    Flag("label-file", LIST, "Files of labels", variables.into_labels_from_files),
+    Flag("label", LABEL, "name=value", variables.into_labels, short="l"),
+    Flag("entrypoint", STRING, "The program, instead of the image's", process.into_entrypoint),
     _flag("hostname", STRING, "Hostname", "Its host name", short="h"),
     _flag("domainname", STRING, "Domainname", "Its NIS domain"),
     _flag("user", STRING, "User", "name|uid[:group|gid]", short="u"),
@@ -162,33 +165,33 @@ _PROCESS = (
     Flag(
         "annotation",
         MAP,
-        "name=value for the runtime (HostConfig.Annotations)",
+        "name=value for the runtime",
         pairs("HostConfig.Annotations"),
         since="1.43",
     ),
-    Flag("sysctl", variables.SYSCTL, "name=value (HostConfig.Sysctls)", pairs("HostConfig.Sysctls")),
+    Flag("sysctl", variables.SYSCTL, "name=value", pairs("HostConfig.Sysctls")),
     Flag(
         "pid",
         STRING,
-        "host or container:name (HostConfig.PidMode)",
+        "host or container:name",
         process.into_namespace("HostConfig.PidMode", "--pid: invalid PID mode", "host", shared=True),
     ),
     Flag(
         "uts",
         STRING,
-        "host (HostConfig.UTSMode)",
+        "host",
         process.into_namespace("HostConfig.UTSMode", "--uts: invalid UTS mode", "host"),
     ),
     Flag(
         "userns",
         STRING,
-        "host (HostConfig.UsernsMode)",
+        "host",
         process.into_namespace("HostConfig.UsernsMode", "--userns: invalid USER mode", "host"),
     ),
     Flag(
         "cgroupns",
         STRING,
-        "host or private (HostConfig.CgroupnsMode)",
+        "host or private",
         process.into_namespace("HostConfig.CgroupnsMode", "--cgroupns: invalid CGROUP mode", "host", "private"),
         since="1.41",
     ),
@@ -196,7 +199,7 @@ _PROCESS = (
     Flag(
         "restart",
         STRING,
-        "no, always, on-failure[:n], unless-stopped (HostConfig.RestartPolicy)",
+        "no, always, on-failure[:n], unless-stopped",
         process.into_restart,
         default="no",
     ),
@@ -204,20 +207,20 @@ _PROCESS = (
     Flag(
         "log-opt",
         MAP,
-        "name=value for the log driver (HostConfig.LogConfig.Config)",
+        "name=value for the log driver",
         pairs("HostConfig.LogConfig.Config"),
     ),
-    Flag("security-opt", LIST, "name=value (HostConfig.SecurityOpt)", process.into_security),
+    Flag("security-opt", LIST, "name=value", process.into_security),
     _host("privileged", BOOL, "Privileged", "All rights, all devices"),
-    Flag("cap-add", LIST, "Capabilities more (HostConfig.CapAdd)", process.into_capabilities("CapAdd")),
-    Flag("cap-drop", LIST, "Capabilities less (HostConfig.CapDrop)", process.into_capabilities("CapDrop")),
-    Flag("storage-opt", LIST, "name=value for the storage driver (HostConfig.StorageOpt)", variables.into_storage),
-    Flag("health-cmd", STRING, "Command that tells health (Healthcheck.Test)", process.into_health_command),
+    Flag("cap-add", LIST, "Capabilities more", process.into_capabilities("CapAdd")),
+    Flag("cap-drop", LIST, "Capabilities less", process.into_capabilities("CapDrop")),
+    Flag("storage-opt", LIST, "name=value for the storage driver", variables.into_storage),
+    Flag("health-cmd", STRING, "Command that tells health", process.into_health_command),
     *(
         Flag(
             f"health-{name}",
             kind,
-            f"{help} (Healthcheck.{key})",
+            help,
             process.into_health(key, f"health-{name}"),
             since=since,
         )
@@ -229,16 +232,16 @@ _PROCESS = (
             ("start-interval", DURATION, "StartInterval", "1.44", "From one check to the next in that time"),
         )
     ),
-    Flag("no-healthcheck", BOOL, "No health check, nor the image's (Healthcheck.Test)", process.into_no_healthcheck),
+    Flag("no-healthcheck", BOOL, "No health check, nor the image's", process.into_no_healthcheck),
     _host("rm", BOOL, "AutoRemove", "Remove it when it ends"),
 )
 
 _NAMES = (
-    Flag("link", networks.LINK, "container[:alias] (HostConfig.Links)", networks.into_links),
+    Flag("link", networks.LINK, "container[:alias]", networks.into_links),
     Flag(
         "network-alias",
         LIST,
-        "One more name in the first network (EndpointsConfig.*.Aliases)",
+        "One more name in the first network",
         networks.into_endpoint("Aliases"),
     ),
     Flag(
@@ -250,7 +253,7 @@ _NAMES = (
         hidden=True,
     ),
     *(
-        Flag(name, kind, f"{help} (EndpointsConfig.*.IPAMConfig.{key})", networks.into_endpoint("IPAMConfig", key))
+        Flag(name, kind, help, networks.into_endpoint("IPAMConfig", key))
         for name, kind, key, help in (
             ("ip", STRING, "IPv4Address", "IPv4 address in the first network"),
             ("ip6", STRING, "IPv6Address", "IPv6 address in the first network"),
@@ -265,28 +268,88 @@ _NAMES = (
 )
 
 _CREATION = (
-    Flag("name", STRING, "Its name (?name)", query("name")),
-    Flag("platform", STRING, "os[/arch[/variant]] of the image (?platform)", query("platform"), since="1.32"),
-    Flag("pull", STRING, "always, missing or never: POST /images/create first", default="missing"),
-    Flag("quiet", BOOL, "Do not show the pull", short="q"),
-    _host("cidfile", STRING, "ContainerIDFile", "Write its id to this file"),
-    Flag("use-api-socket", BOOL, "Mount the engine's socket, and copy the stored credentials into it"),
-    Flag("disable-content-trust", BOOL, "Do not verify the image; rawdocker never does", default=True, hidden=True),
+    Flag("name", STRING, "Its name", query("name")),
+    Flag("platform", STRING, "os[/arch[/variant]] of the image", query("platform"), since="1.32"),
+    Flag(
+        "pull",
+        STRING,
+        "always, missing or never: whether the image is pulled",
+        default="missing",
+        wire=("POST /images/create",),
+        client="pulls the image before it creates the container: always, or where that was answered by 404 (missing)",
+    ),
+    Flag(
+        "quiet",
+        BOOL,
+        "Do not show the pull",
+        short="q",
+        client="does not print the progress that POST /images/create streams",
+    ),
+    _host(
+        "cidfile",
+        STRING,
+        "ContainerIDFile",
+        "Write its id to this file",
+        client="makes the file, which must not exist, and writes the id of the answer into it",
+    ),
+    Flag(
+        "use-api-socket",
+        BOOL,
+        "Mount the engine's socket, and copy the stored credentials into it",
+        wire=("HostConfig.Mounts", "Env", "PUT /containers/{id}/archive"),
+        client="reads the credentials that are stored for registries",
+    ),
+    Flag(
+        "disable-content-trust",
+        BOOL,
+        "Do not verify the image; rawdocker never does",
+        default=True,
+        hidden=True,
+        client="refuses an image whose signature is to be verified",
+    ),
 )
 
 _CREATE = (
     *_STREAMS, *_NETWORK, *_RESOURCES, *_FILES, *_PORTS, *_DEVICES, *_PROCESS, *_NAMES, *_CREATION,
 )  # fmt: skip
 
+_WHEN_RUN: dict[str, dict[str, Any]] = {
+    "attach": {"wire": tuple(f"?{name} of {_ATTACH}" for name in ("stdin", "stdout", "stderr"))},
+    "interactive": {"wire": ("StdinOnce", f"?stdin of {_ATTACH}"), "client": SENDS_STDIN},
+    "tty": {"client": f"{RAW_TERMINAL} by POST /containers/{{id}}/resize"},
+    "rm": {"wire": ("?condition=removed of POST /containers/{id}/wait",)},
+}
+"""What else some flags of create do where the container is started as well."""
+
 _RUN = (
+    *(flag._replace(**_WHEN_RUN.get(flag.name, {})) for flag in _CREATE),
     Flag(
-        "detach", BOOL, "Print its id and leave it running (AttachStdout, AttachStderr)", process.into_detach, short="d"
+        "detach",
+        BOOL,
+        "Print its id and leave it running",
+        process.into_detach,
+        short="d",
+        client="does not attach, prints the id of the answer, and does not wait for the end",
     ),
-    Flag("detach-keys", STRING, "Keys that leave it, ctrl-p,ctrl-q (?detachKeys of attach)"),
-    Flag("sig-proxy", BOOL, "Pass signals on to it: POST /containers/{id}/kill", default=True),
+    Flag(
+        "detach-keys",
+        STRING,
+        "Keys that leave it, ctrl-p,ctrl-q",
+        wire=(f"?detachKeys of {_ATTACH}",),
+        client=DETACH_KEYS,
+    ),
+    Flag(
+        "sig-proxy",
+        BOOL,
+        "Pass signals on to it",
+        default=True,
+        wire=("?signal of POST /containers/{id}/kill",),
+        client=SIG_PROXY,
+    ),
 )
 
 _USAGE = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
+_WORDS = {"IMAGE": ("Image", "?fromImage of POST /images/create"), "COMMAND": ("Cmd",), "ARG": ("Cmd",)}
 
 VERBS = (
     Verb(
@@ -303,8 +366,9 @@ VERBS = (
             "POST /containers/{id}/wait?condition",
             "POST /containers/{id}/start",
         ),
-        (*_CREATE, *_RUN),
+        _RUN,
         aliases=("run",),
+        words=_WORDS,
         interspersed=False,
     ),
     Verb(
@@ -320,6 +384,7 @@ VERBS = (
         ),
         _CREATE,
         aliases=("create",),
+        words=_WORDS,
         interspersed=False,
     ),
 )

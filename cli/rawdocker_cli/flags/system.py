@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from rawdocker_cli.flags.common import FORMATS, INSTANT
 from rawdocker_cli.flags.flag import Flag, Verb
 from rawdocker_cli.flags.kinds import FILTER, STRING
 
-_FORMAT = Flag("format", STRING, "json, or a Go template", short="f")
+_FORMAT = Flag("format", STRING, "json, or a Go template", short="f", client=FORMATS)
 
 VERBS = (
     Verb(
@@ -38,10 +39,10 @@ VERBS = (
         "system:events",
         ("GET /events?since&until&filters",),
         (
-            Flag("filter", FILTER, "Only those that match name=value (?filters)", short="f"),
-            Flag("format", STRING, "json, or a Go template"),
-            Flag("since", STRING, "Begin at a time, or so long ago: 10m (?since)"),
-            Flag("until", STRING, "End at a time (?until)"),
+            Flag("filter", FILTER, "Only those that match name=value", wire=("?filters",), short="f"),
+            Flag("format", STRING, "json, or a Go template", client=FORMATS),
+            Flag("since", STRING, "Begin at a time, or so long ago: 10m", wire=("?since",), client=INSTANT),
+            Flag("until", STRING, "End at a time", wire=("?until",), client=INSTANT),
         ),
         aliases=("events",),
     ),

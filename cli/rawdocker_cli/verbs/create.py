@@ -116,10 +116,12 @@ def _create(shell: Shell, call: Call[Any]) -> Any:
 def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
     import sys
 
+    from rawdocker_cli.credentials import stored
     from rawdocker_cli.pull import pull
 
     named = reference.parse(image).with_default_tag()
-    pull(shell, named, platform=platform, progress=None if quiet else sys.stderr)
+    progress = None if quiet else sys.stderr
+    pull(shell, named, credentials=stored(shell, named.domain), platform=platform, progress=progress)
 
 
 @contextmanager

@@ -11,16 +11,18 @@ from rawdocker.calls.image import (
     image_history,
     image_list,
     image_prune,
+    image_push,
     image_search,
     image_tag,
 )
-from rawdocker.errors import InvalidCallError, NotFoundError, RawdockerError
+from rawdocker.errors import InvalidCallError, NotFoundError, RawdockerError, ServerError
 from rawdocker.registry import reference
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.flags.kinds import filters
 from rawdocker_cli.shell import PROGRAM, Shell, spoken
 
 if TYPE_CHECKING:
+    from rawdocker.call import Call
     from rawdocker_cli.format import Table
 
 NONE = "<none>"
@@ -32,6 +34,30 @@ LONG_AGO = 946684800
 VERBS_OF_IMAGE = (
     "build", "history", "import", "inspect", "list", "load", "ls", "prune", "pull", "push", "rm", "save", "tag"
 )  # fmt: skip
+
+NOT_WITH_TREE = {"quiet": "quiet", "no-trunc": "no-trunc", "digests": "show-digest", "format": "format"}
+"""Flags that --tree refuses, and what docker calls them then."""
+
+UNREACHABLE = ("dial tcp", "no such host", "i/o timeout", "TLS handshake timeout", "Client.Timeout")
+"""What an engine's error has in it where another server did not answer."""
+
+ONE_PLATFORM = """Using --platform pushes only the specified platform manifest of a multi-platform image index.
+Other components, like attestations, will not be included.
+To push the complete multi-platform image, remove the --platform flag.
+"""
+ONE_MANIFEST = "Not all multiplatform-content is present and only the available single-platform image was pushed"
+CONTENT_MISSING = "\n".join(
+    (
+        "You're trying to push a manifest list/index which ",
+        "\t\t\t\treferences multiple platform specific manifests, but not all of them are available locally",
+        "\t\t\t\tor available to the remote repository.",
+        "",
+        "\t\t\t\tMake sure you have all the referenced content and try again.",
+        "",
+        "\t\t\t\tYou can also push only a single platform specific manifest directly by specifying the platform "
+        "you want to push with the --platform flag.",
+    )
+)
 
 
 class Row(NamedTuple):
@@ -46,7 +72,7 @@ class Row(NamedTuple):
 def images(shell: Shell, options: Options, words: list[str]) -> None:
     """List images, and say what may have been meant where a verb was taken for a name."""
     found = _listed(shell, options, words)
-    if words and words[0] in VERBS_OF_IMAGE and not found:
+    if words and words[0] in VERBS_OF_IMAGE and not found and not options.tree:
         shell.warn(f'\nNo images found matching "{words[0]}": did you mean "{PROGRAM} image {words[0]}"?')
 
 
@@ -59,10 +85,10 @@ def _listed(shell: Shell, options: Options, words: list[str]) -> list[dict[str, 
     from rawdocker_cli.listing import chosen_format, show
     from rawdocker_cli.units import truncate_id
 
+    chosen = filters([*options.filter, *(("reference", word) for word in words if word)])
     if options.tree:
-        shell.fail(f"{PROGRAM}: --tree is not supported yet. The API behind it: GET /images/json?manifests=1")
-    chosen = [*options.filter, *(("reference", word) for word in words if word)]
-    found: list[dict[str, Any]] = shell.send(image_list(filters=filters(chosen), **options.draft().query))
+        return _tree(shell, options, chosen)
+    found: list[dict[str, Any]] = shell.send(image_list(filters=chosen, **options.draft().query))
     source = chosen_format(shell, options.format, "imagesFormat", options.quiet)
     if options.digests and source.startswith("table ") and "{{.Digest}}" not in source:
         source += "\t{{.Digest}}"
@@ -71,6 +97,17 @@ def _listed(shell: Shell, options: Options, words: list[str]) -> list[dict[str, 
     rows = [row for image in shown for row in _rows(image, with_digests, options.digests)]
     show(shell, image_table(options.digests), rows, source, options.quiet)
     return found
+
+
+def _tree(shell: Shell, options: Options, chosen: Any) -> list[dict[str, Any]]:
+    from rawdocker_cli.tree import show_tree
+
+    for name, told in NOT_WITH_TREE.items():
+        if getattr(options, name):
+            shell.fail(f"--{told} is not yet supported with --tree")
+    found = shell.send(image_list(filters=chosen, manifests=True, **options.draft().query))
+    show_tree(shell, [image for image in found if options.all or not _is_dangling(image)])
+    return []
 
 
 def _rows(image: dict[str, Any], with_digests: bool, digests_alone: bool) -> Iterator[Row]:
@@ -154,18 +191,15 @@ def image_table(digests: bool = False) -> Table[Row]:
 
 def pull(shell: Shell, options: Options, words: list[str]) -> None:
     """Let the engine pull an image, or all tags of a name, and print the full name."""
+    from rawdocker_cli.credentials import offered
     from rawdocker_cli.pull import pull, refuse_content_trust
 
-    image = reference.parse(words[0])
-    if options.all_tags and not image.name_only:
-        shell.fail("tag can't be used with --all-tags/-a")
-    if not options.all_tags:
-        if image.name_only and not options.quiet:
-            shell.print(f"Using default tag: {reference.DEFAULT_TAG}")
-        image = image.with_default_tag()
+    image = _transferred(shell, options, reference.parse(words[0]))
     refuse_content_trust(options, image)
+    progress = None if options.quiet else sys.stdout
     try:
-        pull(shell, image, platform=_platform(options), progress=None if options.quiet else sys.stdout)
+        with offered(shell, image.domain) as credentials:
+            pull(shell, image, credentials=credentials, platform=_platform(options), progress=progress)
     except RawdockerError as error:
         if "when fetching 'plugin'" in str(error):
             shell.fail(f"{spoken(error)} - Use `docker plugin install`")
@@ -173,10 +207,72 @@ def pull(shell: Shell, options: Options, words: list[str]) -> None:
     shell.print(str(image))
 
 
+def _transferred(shell: Shell, options: Options, image: reference.Reference) -> reference.Reference:
+    """Return the name of what is pulled or pushed: with a tag, unless all tags are meant."""
+    if options.all_tags and not image.name_only:
+        shell.fail("tag can't be used with --all-tags/-a")
+    if options.all_tags or not image.name_only:
+        return image
+    if not options.quiet:
+        shell.print(f"Using default tag: {reference.DEFAULT_TAG}")
+    return image.with_default_tag()
+
+
 def _platform(options: Options) -> str:
     import os
 
     return options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
+
+
+def push(shell: Shell, options: Options, words: list[str]) -> None:
+    """Let the engine push an image, or all tags of a name; with --quiet print the full name alone."""
+    from rawdocker_cli.credentials import offered
+    from rawdocker_cli.note import note
+    from rawdocker_cli.progress import show
+    from rawdocker_cli.pull import refuse_content_trust
+
+    platform = _pushed_platform(shell, options.platform)
+    image = _transferred(shell, options, reference.parse(words[0]))
+    refuse_content_trust(options, image)
+    if image.digest:
+        shell.fail("cannot push a digest reference")
+    notes: list[str] = []
+    try:
+        with offered(shell, image.domain) as credentials:
+            call = image_push(image.name, tag=image.tag or None, platform=platform, X_Registry_Auth=credentials)
+            with shell.stream(call) as messages:
+                progress = None if options.quiet else sys.stdout
+                show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux)))
+        if options.quiet:
+            shell.print(str(image))
+    finally:
+        for text in notes:
+            shell.print(note(text, terminal=sys.stdout.isatty()))
+
+
+def _pushed_platform(shell: Shell, text: str) -> dict[str, str] | None:
+    from rawdocker.registry import platform
+    from rawdocker_cli.note import note
+
+    if not text:
+        return None
+    try:
+        found = platform.parse(text)
+    except InvalidCallError as error:
+        shell.fail(f"Invalid platform {text}{error}")
+    shell.print(note(ONE_PLATFORM, terminal=sys.stdout.isatty()))
+    return found
+
+
+def _notes_of_push(aux: dict[str, Any]) -> Iterator[str]:
+    """Yield what a user should know of a push that was less than the whole image."""
+    from rawdocker_cli.note import styled
+
+    if aux.get("manifestPushedInsteadOfIndex"):
+        index, manifest = aux["originalIndex"]["digest"], aux["selectedManifest"]["digest"]
+        yield f"{ONE_MANIFEST}\n{styled(index, '31')} -> {styled(manifest, '32')}"
+    if aux.get("contentMissing"):
+        yield CONTENT_MISSING
 
 
 def tag(shell: Shell, options: Options, words: list[str]) -> None:
@@ -273,7 +369,7 @@ def history_table(human: bool, short: bool) -> Table[dict[str, Any]]:
 
 def search(shell: Shell, options: Options, words: list[str]) -> None:
     """Search an index for images."""
-    from rawdocker.registry.credentials import credentials_for
+    from rawdocker_cli.credentials import offered
     from rawdocker_cli.listing import show
 
     (term,) = words
@@ -282,13 +378,21 @@ def search(shell: Shell, options: Options, words: list[str]) -> None:
             'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" '
             "will not yield any results in future."
         )
-    call = image_search(
-        term=term,
-        filters=filters(options.filter),
-        X_Registry_Auth=credentials_for(_index_of(term), shell.config),
-        **options.draft().query,
-    )
-    show(shell, search_table(options.format, short=not options.no_trunc), shell.send(call), options.format)
+    index, query = _index_of(term), options.draft().query
+    with offered(shell, index) as credentials:
+        call = image_search(term=term, filters=filters(options.filter), X_Registry_Auth=credentials, **query)
+        found = _searched_hub(shell, call) if index == reference.DEFAULT_DOMAIN else shell.send(call)
+    show(shell, search_table(options.format, short=not options.no_trunc), found, options.format)
+
+
+def _searched_hub(shell: Shell, call: Call[Any]) -> Any:
+    try:
+        return shell.send(call)
+    except ServerError as error:
+        if any(sign in str(error) for sign in UNREACHABLE):
+            hint = "It is the engine that asks Docker Hub, and it could not reach it; HOST/TERM asks another index."
+            raise RawdockerError(f"{spoken(error)}\n{hint}") from None
+        raise
 
 
 def _index_of(term: str) -> str:

@@ -187,10 +187,10 @@ def _print_info(shell: Shell, client: dict[str, Any]) -> None:
 
 
 def _hub_user(shell: Shell) -> str:
-    from rawdocker.registry.credentials import credentials_for
+    from rawdocker.registry.credentials import in_file
     from rawdocker.registry.reference import DEFAULT_DOMAIN
 
-    return (credentials_for(DEFAULT_DOMAIN, shell.config) or {}).get("username", "")
+    return in_file(DEFAULT_DOMAIN, shell.config).get("username", "")
 
 
 def _format_info(shell: Shell, text: str, client: dict[str, Any]) -> None:

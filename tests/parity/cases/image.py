@@ -1,4 +1,4 @@
-"""images, pull, tag, rmi, history, search and image prune."""
+"""images, pull, push, tag, rmi, history, search and image prune."""
 
 from __future__ import annotations
 
@@ -79,7 +79,47 @@ PULL = [
     Case("image pull -q {img}"),
     usage("pull"),
 ]
+MINE = "127.0.0.1:5000/{new}"
+LAYER = r"Mounted from \S+|Layer already exists|Pushed"
+"""What becomes of a layer depends on which of the engine's registries has had it."""
+TO_PUSH = (f"tag {{img}} {MINE}:1", f"tag {{img}} {MINE}:two")
+PUSH = [
+    Case(f"push {MINE}:1", setup=TO_PUSH, mask=(LAYER,)),
+    Case(f"push {MINE}:1", setup=(*TO_PUSH, f"push {MINE}:two"), mask=(LAYER,), name="its layers are there"),
+    Case(f"push -q {MINE}:1", setup=TO_PUSH, mask=(LAYER,)),
+    Case(f"push -a {MINE}", setup=(*TO_PUSH, f"push {MINE}:1"), mask=(LAYER,)),
+    Case(f"push --all-tags -q {MINE}", setup=TO_PUSH, mask=(LAYER,)),
+    Case(f"push {MINE}", setup=TO_PUSH, mask=(LAYER,), name="no tag latest"),
+    Case(f"push -q {MINE}", setup=TO_PUSH, mask=(LAYER,), name="no tag latest"),
+    Case(f"push --disable-content-trust {MINE}:1", setup=TO_PUSH, mask=(LAYER,)),
+    Case(f"push --disable-content-trust=false {MINE}:1", setup=TO_PUSH, mask=(LAYER,)),
+    Case(f"push -a {MINE}:1"),
+    Case(f"push {MINE}@sha256:{'0' * 64}"),
+    Case(f"push {MINE}:1", name="not there"),
+    Case("push 127.0.0.1:1/{new}:1", setup=("tag {img} 127.0.0.1:1/{new}:1",)),
+    Case("push --platform linux/amd64 {new}:1"),
+    Case("push BAD"),
+    Case("push ''"),
+    Case("push"),
+    Case("push a b"),
+    Case("push --bogus a"),
+    Case(f"image push -q {MINE}:1", setup=TO_PUSH, mask=(LAYER,)),
+    usage("push"),
+    usage("image push"),
+]
+PUSHED = (*TO_PUSH, f"push {MINE}:1")
+DIGEST = "sha256:10c46cca89e1284f8aee520196adf7b510945bc2f1674fb720a0f7884ebcc561"
 TAGS = [
+    Case(f"rmi {MINE}@{DIGEST}", setup=PUSHED, after=(f"images --digests {MINE}",)),
+    Case(f"rmi {MINE}:1", setup=PUSHED, after=(f"images --digests {MINE}",), name="its digest stays"),
+    Case(f"rmi {MINE}:1 {MINE}:two", setup=PUSHED, name="its digest goes"),
+    Case(f"images --digests {MINE}", setup=PUSHED),
+    Case(f"images --digests --format '{{{{.Repository}}}} {{{{.Tag}}}} {{{{.Digest}}}}' {MINE}", setup=PUSHED),
+    Case(f"pull {MINE}@{DIGEST}", setup=PUSHED),
+    Case(f"pull {MINE}:1@{DIGEST}", setup=PUSHED),
+    Case(f"pull {MINE}:other@{DIGEST}", setup=PUSHED),
+    Case(f"pull -a {MINE}", setup=(*PUSHED, f"push {MINE}:two")),
+    Case(f"pull -a -q {MINE}", setup=PUSHED),
     Case("tag {img} {new}:1", after=("images --format '{{.Repository}}:{{.Tag}} {{.ID}}' {new}",)),
     Case("tag {img} {new}", after=("images --format '{{.Tag}}' {new}",)),
     Case("tag {img} 127.0.0.1:5000/{new}:1", after=("images --format '{{.Tag}}' 127.0.0.1:5000/{new}",)),
@@ -171,4 +211,4 @@ PRUNE = [
     Case("image prune --bogus"),
     usage("image prune"),
 ]
-CASES = LISTING + PULL + TAGS + HISTORY + SEARCH + PRUNE
+CASES = LISTING + PULL + PUSH + TAGS + HISTORY + SEARCH + PRUNE

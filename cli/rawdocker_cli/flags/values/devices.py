@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import Any
 
 from rawdocker_cli import units
-from rawdocker_cli.flags.flag import Draft, Kind
+from rawdocker_cli.flags.flag import Draft, Kind, puts
 from rawdocker_cli.flags.kinds import listed
 from rawdocker_cli.flags.values import go
 
@@ -23,6 +23,7 @@ LIMITS = (
 )  # fmt: skip
 
 
+@puts("HostConfig.Devices", "HostConfig.DeviceRequests")
 def into_devices(draft: Draft, devices: list[str]) -> None:
     """Put paths into HostConfig.Devices, and the names of CDI devices (vendor/class=name) into one DeviceRequest."""
     names = [device for device in devices if _CDI.fullmatch(device)]
@@ -33,6 +34,7 @@ def into_devices(draft: Draft, devices: list[str]) -> None:
         into_gpus(draft, [{"Driver": "cdi", "DeviceIDs": names}])
 
 
+@puts("HostConfig.DeviceRequests")
 def into_gpus(draft: Draft, requests: list[dict[str, Any]]) -> None:
     """Add to HostConfig.DeviceRequests."""
     draft.at("HostConfig", "DeviceRequests", default=[]).extend(requests)
@@ -167,6 +169,7 @@ def _ulimit(text: str) -> dict[str, Any]:
     return {"Name": name, "Soft": soft, "Hard": hard}
 
 
+@puts("HostConfig.Ulimits")
 def into_ulimits(draft: Draft, limits: list[dict[str, Any]]) -> None:
     """Put the last limit of each name into HostConfig.Ulimits, sorted by name."""
     last = {limit["Name"]: limit for limit in limits}

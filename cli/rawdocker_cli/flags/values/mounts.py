@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rawdocker_cli import units
-from rawdocker_cli.flags.flag import Draft, Kind
+from rawdocker_cli.flags.flag import Draft, Kind, puts
 from rawdocker_cli.flags.kinds import BOOL
 from rawdocker_cli.flags.values import go
 
@@ -152,6 +152,7 @@ KEYS: dict[str, Setter] = {
 MOUNT = Kind("mount", _mount, [], repeated=True)
 
 
+@puts("HostConfig.Binds", "Volumes")
 def into_volumes(draft: Draft, specs: list[str]) -> None:
     """Put source:target[:options] into HostConfig.Binds, and a target alone into Volumes."""
     for spec in dict.fromkeys(specs):
@@ -192,6 +193,7 @@ def _sections(spec: str) -> list[str]:
     return [*sections, drive] if drive else sections
 
 
+@puts("HostConfig.Tmpfs")
 def into_tmpfs(draft: Draft, specs: list[str]) -> None:
     """Put each path[:options] into HostConfig.Tmpfs."""
     for spec in specs:

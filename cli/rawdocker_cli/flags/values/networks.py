@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from rawdocker_cli.flags.flag import Draft, Into, Kind
+from rawdocker_cli.flags.flag import Draft, Into, Kind, puts
 from rawdocker_cli.flags.kinds import listed
 from rawdocker_cli.flags.values import go
 from rawdocker_cli.units import quote
@@ -17,6 +17,8 @@ _MAC = re.compile(
 )
 _LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = re.compile(rf"(:?{_LABEL}(?::?\.{_LABEL})*)\.?\s*")
+
+ENDPOINTS = "NetworkingConfig.EndpointsConfig"
 
 SETTINGS = {
     "alias": ("Aliases",),
@@ -85,6 +87,7 @@ def _priority(text: str) -> int:
 NETWORK = Kind("network", _attachment, [], repeated=True)
 
 
+@puts("HostConfig.NetworkMode", ENDPOINTS)
 def into_networks(draft: Draft, attachments: list[Attachment]) -> None:
     """Put the first network into HostConfig.NetworkMode, and those with settings, or several, into EndpointsConfig."""
     from copy import deepcopy
@@ -100,6 +103,7 @@ def into_networks(draft: Draft, attachments: list[Attachment]) -> None:
 def into_endpoint(*path: str) -> Into:
     """Return what puts a value into the settings of the container's endpoint in its first network."""
 
+    @puts(".".join((ENDPOINTS, "*", *path)))
     def put(draft: Draft, value: Any) -> None:
         if value:
             draft.put(("NetworkingConfig", "EndpointsConfig", first_network(draft), *path), value)
@@ -107,6 +111,7 @@ def into_endpoint(*path: str) -> Into:
     return put
 
 
+@puts(f"{ENDPOINTS}.*.MacAddress")
 def into_mac(draft: Draft, value: str) -> None:
     """Put a MAC address into the endpoint in the first network."""
     if value:
@@ -114,6 +119,7 @@ def into_mac(draft: Draft, value: str) -> None:
         into_endpoint("MacAddress")(draft, value)
 
 
+@puts("HostConfig.Links", f"{ENDPOINTS}.*.Links")
 def into_links(draft: Draft, links: list[str]) -> None:
     """Put container:alias into HostConfig.Links; in a network of the user they are the endpoint's too."""
     draft.put(("HostConfig", "Links"), links)

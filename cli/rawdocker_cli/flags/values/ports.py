@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rawdocker_cli.flags.flag import Draft
+from rawdocker_cli.flags.flag import Draft, puts
 from rawdocker_cli.flags.values import go
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 
 
+@puts("HostConfig.PortBindings", "ExposedPorts")
 def into_publish(draft: Draft, specs: list[str]) -> None:
     """Put each [[ip:]host:]container[/protocol] into ExposedPorts and HostConfig.PortBindings."""
     for spec in map(_short_form, specs):
@@ -18,6 +19,7 @@ def into_publish(draft: Draft, specs: list[str]) -> None:
             draft.at("HostConfig", "PortBindings", port, default=[]).append(binding)
 
 
+@puts("ExposedPorts")
 def into_expose(draft: Draft, specs: list[str]) -> None:
     """Put each port[-port][/protocol] into ExposedPorts."""
     for spec in specs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rawdocker_cli.flags.flag import Draft, Into, body
+from rawdocker_cli.flags.flag import Draft, Into, body, puts
 from rawdocker_cli.flags.kinds import listed
 from rawdocker_cli.flags.values import go
 from rawdocker_cli.units import quote
@@ -21,12 +21,14 @@ def _stream(text: str) -> str:
 ATTACH = listed(_stream)
 
 
+@puts("AttachStdin", "AttachStdout", "AttachStderr")
 def into_attach(draft: Draft, streams: list[str]) -> None:
     """Set AttachStdin, AttachStdout and AttachStderr for the streams named, and unset them for the others."""
     for stream, key in STREAMS.items():
         draft.body[key] = stream in streams
 
 
+@puts("OpenStdin", "AttachStdin")
 def into_interactive(draft: Draft, value: bool) -> None:
     """Set OpenStdin, and attach to stdin."""
     draft.body["OpenStdin"] = value
@@ -34,12 +36,14 @@ def into_interactive(draft: Draft, value: bool) -> None:
         draft.body["AttachStdin"] = True
 
 
+@puts("AttachStdin", "AttachStdout", "AttachStderr")
 def into_detach(draft: Draft, value: bool) -> None:
     """Unset AttachStdin, AttachStdout and AttachStderr."""
     if value:
         into_attach(draft, [])
 
 
+@puts("Entrypoint")
 def into_entrypoint(draft: Draft, value: str) -> None:
     """Put the program alone into Entrypoint; an empty text takes the image's entrypoint away."""
     draft.body["Entrypoint"] = [value]
@@ -53,15 +57,16 @@ def into_namespace(path: str, refusal: str, *allowed: str, shared: bool = False)
     """Return what puts a namespace's mode at a path: one of those allowed, or a container's where it can be shared."""
     put = body(path)
 
+    @puts(path)
     def check_and_put(draft: Draft, mode: str) -> None:
         if mode and mode not in allowed and not (shared and _is_container(mode)):
             raise ValueError(refusal)
         put(draft, mode)
 
-    check_and_put.__doc__ = path
     return check_and_put
 
 
+@puts("HostConfig.MemorySwappiness")
 def into_swappiness(draft: Draft, value: int) -> None:
     """Put a percentage into HostConfig.MemorySwappiness; -1 is the engine's default."""
     if not -1 <= value <= 100:
@@ -72,10 +77,10 @@ def into_swappiness(draft: Draft, value: int) -> None:
 def into_capabilities(key: str) -> Into:
     """Return what puts capabilities with their full names, sorted, into HostConfig."""
 
+    @puts(f"HostConfig.{key}")
     def put(draft: Draft, names: list[str]) -> None:
         draft.put(("HostConfig", key), sorted({_capability(name.upper()) for name in names}))
 
-    put.__doc__ = f"HostConfig.{key}"
     return put
 
 
@@ -83,6 +88,7 @@ def _capability(name: str) -> str:
     return name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}"
 
 
+@puts("HostConfig.RestartPolicy")
 def into_restart(draft: Draft, policy: str) -> None:
     """Put name[:retries] into HostConfig.RestartPolicy."""
     name, colon, retries = policy.partition(":")
@@ -98,6 +104,7 @@ def into_restart(draft: Draft, policy: str) -> None:
             raise ValueError(f"{problem} maximum retry count must be an integer") from None
 
 
+@puts("HostConfig.SecurityOpt", "HostConfig.MaskedPaths", "HostConfig.ReadonlyPaths")
 def into_security(draft: Draft, options: list[str]) -> None:
     """Put options into HostConfig.SecurityOpt; the engine gets the content of a seccomp file, not its path.
 
@@ -143,6 +150,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+@puts("Healthcheck.Test")
 def into_health_command(draft: Draft, command: str) -> None:
     """Put a command for the container's shell into Healthcheck.Test."""
     if command:
@@ -152,16 +160,17 @@ def into_health_command(draft: Draft, command: str) -> None:
 def into_health(key: str, flag: str) -> Into:
     """Return what puts a number into Healthcheck; zero is the engine's default and is not sent."""
 
+    @puts(f"Healthcheck.{key}")
     def put(draft: Draft, value: int) -> None:
         if value < 0:
             raise ValueError(f"--{flag} cannot be negative")
         if value:
             draft.put(("Healthcheck", key), value)
 
-    put.__doc__ = f"Healthcheck.{key}"
     return put
 
 
+@puts("Healthcheck.Test")
 def into_no_healthcheck(draft: Draft, value: bool) -> None:
     """Make Healthcheck.Test NONE, which also hides the image's check."""
     if value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from rawdocker_cli.flags.flag import Draft, Kind
+from rawdocker_cli.flags.flag import Draft, Kind, puts
 from rawdocker_cli.flags.kinds import MAP, listed
 from rawdocker_cli.flags.values import go
 
@@ -34,29 +34,34 @@ ENVIRONMENT = listed(_variable)
 SYSCTL = Kind("map", _sysctl, [], repeated=True)
 
 
+@puts("Labels")
 def into_labels(draft: Draft, labels: list[tuple[str, str]]) -> None:
     """Add to Labels."""
     draft.at("Labels", default={}).update(labels)
 
 
+@puts("Env")
 def into_environment(draft: Draft, variables: list[str]) -> None:
     """Add variables to Env; of two with one name the last one holds."""
     last = {variable.partition("=")[0]: variable for variable in variables}
     draft.at("Env", default=[]).extend(last.values())
 
 
+@puts("Env")
 def into_environment_from_files(draft: Draft, paths: list[str]) -> None:
     """Add the variables in files to Env; a name alone takes its value from the environment, or is left out."""
     for path in paths:
         draft.at("Env", default=[]).extend(_lines(path, os.environ.get))
 
 
+@puts("Labels")
 def into_labels_from_files(draft: Draft, paths: list[str]) -> None:
     """Add the labels in files to Labels; a name alone is left out."""
     for path in paths:
         into_labels(draft, [MAP.parse(line) for line in _lines(path, lambda name: None)])
 
 
+@puts("HostConfig.StorageOpt")
 def into_storage(draft: Draft, options: list[str]) -> None:
     """Put key=value into HostConfig.StorageOpt."""
     if not all("=" in option for option in options):

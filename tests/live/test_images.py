@@ -1,0 +1,192 @@
+"""Images that go to a registry and come back, and the credentials for it, on a real engine and real registries."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import subprocess
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+import requests
+from engines import ask
+from processes import PROGRAM, Done, finished, peak
+
+pytestmark = pytest.mark.live
+
+HELPERS = Path(__file__).parent.parent / "helpers"
+USER, PASSWORD = "student", "secret"
+GIB = 1 << 30
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def environ(engine_host: str, tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a user who has a configuration and a credential helper of their own."""
+    own = {"DOCKER_CONFIG": str(tmp_path), "KEPT": str(tmp_path), "PATH": f"{HELPERS}:{os.environ['PATH']}"}
+    return {**os.environ, **own, "DOCKER_HOST": engine_host}
+
+
+@pytest.fixture
+def rawdocker(environ: dict[str, str]) -> Command:
+    def command(*words: str, stdin: str = "") -> Done:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return finished(subprocess.Popen([PROGRAM, *words], env=environ, **pipes), stdin)  # type: ignore[call-overload]
+
+    return command
+
+
+@pytest.fixture
+def locked_image(engine_host: str, locked_registry: str, own_name: str) -> Iterator[str]:
+    """Return the name of an image for the locked registry that only the engine has."""
+    name = f"{locked_registry}/{own_name}"
+    ask(engine_host, "POST", "/images/busybox:1/tag", params={"repo": name, "tag": "1"})
+    yield f"{name}:1"
+    remove(engine_host, name)
+
+
+def remove(host: str, repository: str) -> None:
+    """Remove every name in a repository from the engine."""
+    chosen = {"filters": json.dumps({"reference": [repository]})}
+    for image in ask(host, "GET", "/images/json", params=chosen):
+        for name in [*(image["RepoTags"] or ()), *(image["RepoDigests"] or ())]:
+            with suppress(requests.HTTPError):
+                if name.startswith(repository):
+                    ask(host, "DELETE", f"/images/{name}")
+
+
+@pytest.mark.parametrize("helper", ["", "kept"])
+def test_one_who_logs_in_may_push_and_pull_until_they_log_out(
+    rawdocker: Command, tmp_path: Path, locked_registry: str, locked_image: str, helper: str
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"credsStore": helper} if helper else {"auths": {}}))
+    shown = [rawdocker("push", locked_image)]
+    assert (shown[-1].code, shown[-1].err) == (1, "no basic auth credentials\n")
+    shown.append(rawdocker("login", "-TTT", "-u", USER, "--password-stdin", locked_registry, stdin="wrong-one"))
+    assert shown[-1].code == 1
+    assert "401 Unauthorized" in shown[-1].err
+    shown.append(rawdocker("login", "-TTT", "-u", USER, "--password-stdin", locked_registry, stdin=f"{PASSWORD}\n"))
+    assert (shown[-1].code, shown[-1].out) == (0, "Login Succeeded\n")
+    assert ("stored unencrypted" in shown[-1].err) == (not helper)
+    shown.append(rawdocker("push", "-TTT", locked_image))
+    assert shown[-1].code == 0
+    last = shown[-1].out.splitlines()[-1]
+    assert last.startswith("1: digest: sha256:")
+    digest = last.split()[2]
+    shown.append(rawdocker("rmi", locked_image))
+    assert shown[-1].out.splitlines()[:2] == [
+        f"Untagged: {locked_image}",
+        f"Untagged: {locked_image.removesuffix(':1')}@{digest}",
+    ]
+    pinned = f"{locked_image}@{digest}"
+    shown.append(rawdocker("pull", "-TTT", pinned))
+    assert shown[-1].code == 0
+    found = json.loads(rawdocker("image", "inspect", pinned).out)[0]
+    assert f"{locked_image.removesuffix(':1')}@{digest}" in found["RepoDigests"]
+    assert (found["Os"], found["Architecture"]) == ("linux", "amd64")
+    shown.append(rawdocker("logout", locked_registry))
+    assert shown[-1] == (0, f"Removing login credentials for {locked_registry}\n", "")
+    assert rawdocker("push", locked_image).code == 1
+    written = "".join(path.read_text() for path in tmp_path.iterdir() if path.name != "calls")
+    pair = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    everything = written + "".join(done.out + done.err for done in shown)
+    assert not [secret for secret in (PASSWORD, "wrong-one", pair) if secret in everything]
+
+
+def test_a_password_is_typed_unseen(
+    environ: dict[str, str], tmp_path: Path, locked_registry: str, rawdocker: Command
+) -> None:
+    login = pexpect.spawn(PROGRAM, ["login", locked_registry], env=environ, timeout=20)
+    login.expect("Username: ")
+    login.sendline(USER)
+    login.expect("Password: ")
+    login.sendline(PASSWORD)
+    login.expect("Login Succeeded")
+    login.expect(pexpect.EOF)
+    assert PASSWORD.encode() not in (login.before or b"")
+    login.close()
+    assert login.exitstatus == 0
+    assert (tmp_path / "config.json").stat().st_mode & 0o777 == 0o600
+    again = rawdocker("login", locked_registry)
+    assert (again.code, again.out) == (0, "Login Succeeded\n")
+    assert f"[Username: {USER}]" in again.err
+
+
+@pytest.fixture
+def great_image(engine_host: str, registry: str, own_name: str, rawdocker: Command) -> Iterator[str]:
+    """Return the name of an image of 1 GiB that only the registry has."""
+    name = f"{registry}/{own_name}:great"
+    importing = subprocess.Popen(
+        [PROGRAM, "-H", engine_host, "import", "-", name], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    assert importing.stdin is not None
+    with importing.stdin as pipe, tarfile.open(fileobj=pipe, mode="w|") as archive, open("/dev/zero", "rb") as zeros:
+        entry = tarfile.TarInfo("zeros")
+        entry.size = GIB
+        archive.addfile(entry, zeros)
+        archive.addfile(tarfile.TarInfo("end"), io.BytesIO())
+    assert importing.wait(60) == 0
+    assert rawdocker("push", "-q", name).code == 0
+    remove(engine_host, name.rpartition(":")[0])
+    yield name
+    remove(engine_host, name.rpartition(":")[0])
+
+
+class Watched:
+    """A terminal of 130 columns that remembers when it showed what, as a file that pexpect writes to."""
+
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+        self.first_layer = 0.0
+        """Seconds until a layer was shown."""
+        self.bars: set[str] = set()
+        self._screen = pyte.Screen(130, 24)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def write(self, data: bytes) -> None:
+        self._stream.feed(data)
+        self.bars |= {line for line in self.lines if "Extracting [" in line}
+        if not self.first_layer and "Pulling fs layer" in "".join(self.lines):
+            self.first_layer = time.monotonic() - self.begun
+
+    def flush(self) -> None:
+        """Keep nothing back."""
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self._screen.display if line.strip()]
+
+
+def test_a_pull_of_a_gigabyte_shows_progress_within_a_second(environ: dict[str, str], great_image: str) -> None:
+    watched = Watched()
+    pull = pexpect.spawn(PROGRAM, ["pull", great_image], env=environ, dimensions=(24, 130), timeout=60)
+    pull.logfile_read = watched
+    pull.expect(pexpect.EOF)
+    pull.close()
+    assert pull.exitstatus == 0
+    assert 0 < watched.first_layer < 1
+    assert len(watched.bars) > 3
+    assert all("B/" in bar for bar in watched.bars)
+    great, layer, digest, status, name = watched.lines
+    assert great.startswith("great: Pulling from ")
+    assert layer.endswith(": Pull complete")
+    assert digest.startswith("Digest: sha256:")
+    assert status == f"Status: Downloaded newer image for {great_image}"
+    assert name == great_image
+
+
+def test_a_pull_of_a_gigabyte_needs_no_more_memory_than_a_small_one(environ: dict[str, str], great_image: str) -> None:
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    most = [
+        peak(subprocess.Popen([PROGRAM, "pull", name], env=environ, **pipes)) for name in ("busybox:1", great_image)
+    ]
+    assert most[1] <= most[0] + 4
