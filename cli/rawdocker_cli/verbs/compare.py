@@ -12,7 +12,8 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from rawdocker.compare import Difference, Request, Requests, Row, compared, of_entry
-from rawdocker.secrets import hide_text
+from rawdocker.har.entry import words_without_secrets
+from rawdocker.secrets import Redactor, hide_text
 from rawdocker.show import printable
 from rawdocker_cli.beside import ran
 from rawdocker_cli.flags.flag import Options
@@ -78,7 +79,7 @@ def _watched(shell: Shell, name: str, program: list[str], words: list[str]) -> S
     with listening(shell, "", [kept]) as proxy:
         code = ran([*program, *words], proxy.host, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         proxy.settle()
-    return Side(" ".join([name, *words]), kept.requests, code)
+    return Side(" ".join([name, *words_without_secrets(words, Redactor())]), kept.requests, code)
 
 
 def _page(left: str, right: str, rows: Sequence[Row]) -> str:
