@@ -217,9 +217,9 @@ def test_fields_that_differ_are_marked(host: str, tmp_path: Path, monkeypatch: p
     assert code == 1
     assert [line.split() for line in out.splitlines()[2:]] == [
         ["!", "POST", "/containers/create", "POST", "/containers/create"],
-        ["!", "body.Env:", '["DB_PASSWORD=<redacted:', "body.Env", "is", "not", "sent"],
-        ["value", "of", 'DB_PASSWORD>"]'],
         ["!", "body.Image:", "box", "body.Image:", "bag"],
+        ["!", "body.Env:", '["DB_PASSWORD=<redacted:', "body.Env", "is", "not", "sent"],
+        ["!", "value", "of", 'DB_PASSWORD>"]'],
         [],
         ["1", "of", "1", "differ"],
     ]
