@@ -218,8 +218,8 @@ def test_fields_that_differ_are_marked(host: str, tmp_path: Path, monkeypatch: p
     assert [line.split() for line in out.splitlines()[2:]] == [
         ["!", "POST", "/containers/create", "POST", "/containers/create"],
         ["!", "body.Image:", "box", "body.Image:", "bag"],
-        ["!", "body.Env:", '["DB_PASSWORD=<redacted:', "body.Env", "is", "not", "sent"],
-        ["!", "value", "of", 'DB_PASSWORD>"]'],
+        ["!", "body.Env:", '["DB_PASSWORD=<redacted:', "value", "of", "body.Env", "is", "not", "sent"],
+        ["!", 'DB_PASSWORD>"]'],
         [],
         ["1", "of", "1", "differ"],
     ]

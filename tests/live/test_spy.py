@@ -102,8 +102,8 @@ def test_a_terminal_is_as_without_it(engine_host: str, oracle: str, own_name: st
     terminal.expect("# ")
     for size in ("30 100", "20 70"):
         terminal.setwinsize(*map(int, size.split()))
-        terminal.send(f"until [ \"$(stty size)\" = '{size}' ]; do sleep 0.1; done; echo {size.replace(' ', 'x')}\r")
-        terminal.expect(size.replace(" ", "x") + "\r\n")
+        terminal.send(f"until [ \"$(stty size)\" = '{size}' ]; do sleep 0.1; done; stty size\r")
+        terminal.expect(f"{size}\r\n")
     terminal.send("sleep 1000\r")
     terminal.sendintr()
     terminal.send("exit 9\r")
