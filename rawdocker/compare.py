@@ -22,6 +22,8 @@ from rawdocker.observe import Exchange, Observer
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+    from rawdocker.har.reader import Entry
+
 ID = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-f])")
 TIME = re.compile(
     r"\b(?!0001-01-01)\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
@@ -87,6 +89,16 @@ def _request(exchange: Exchange, digest: _Digest) -> Request:
     if call.json_body() is None:
         call = call.replace(body=digest.body)
     return Request(call, _version(exchange.target), exchange.status)
+
+
+def of_entry(entry: Entry) -> Request:
+    """Return the request of a recorded exchange."""
+    call, kept = entry.call, entry.ours.get("sent")
+    if call.json_body() is None:
+        digest = _Digest()
+        digest.add(entry.body)
+        call = call.replace(body=kept or digest.body)
+    return Request(call, _version(entry.target), entry.status)
 
 
 def _version(target: str) -> str:

@@ -43,6 +43,7 @@ _COMMANDS = {
     "explain": ("explain",),
     "api": ("api",),
     "spy": ("spy",),
+    "compare": ("compare",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 
