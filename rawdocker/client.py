@@ -21,7 +21,6 @@ from contextlib import (
 )
 from functools import partial
 from time import perf_counter
-from types import TracebackType
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 import httpx
@@ -43,7 +42,7 @@ from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
-from rawdocker.observe import Exchange, Observer, Observers
+from rawdocker.observe import Closing, Exchange, Observer, Observers
 from rawdocker.transport import CONNECTED, READ_SIZE, AsyncEngineTransport, EngineTransport
 
 T = TypeVar("T")
@@ -139,20 +138,6 @@ class _Base:
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
         exchange.response_headers = _raw(response.headers)
         self._observers.response(exchange)
-
-
-class _Closed:
-    """Tells observers of the end of an exchange once, whichever way it is left."""
-
-    def __init__(self, observers: Observers, exchange: Exchange) -> None:
-        self._observers, self._exchange = observers, exchange
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._observers.end(self._exchange, error)
 
 
 class Client(_Base):
@@ -270,7 +255,7 @@ class Client(_Base):
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
     ) -> Iterator[tuple[httpx.Response, Exchange]]:
         parts, exchange = self._request(call, hijack=hijack)
-        with _Closed(self._observers, exchange):
+        with Closing(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
@@ -401,7 +386,7 @@ class AsyncClient(_Base):
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
     ) -> AsyncIterator[tuple[httpx.Response, Exchange]]:
         parts, exchange = self._request(call, hijack=hijack)
-        with _Closed(self._observers, exchange):
+        with Closing(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None

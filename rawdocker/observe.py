@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from types import TracebackType
 from typing import Any
 
 from rawdocker.call import Call
@@ -107,3 +108,17 @@ def hears(observer: object, event: str) -> bool:
     cut out of a stream."""
     method = getattr(observer, event, None)
     return method is not None and getattr(method, "__func__", method) is not getattr(Observer, event)
+
+
+class Closing:
+    """Tells observers of the end of an exchange once, whichever way it is left."""
+
+    def __init__(self, observers: Observers, exchange: Exchange) -> None:
+        self._observers, self._exchange = observers, exchange
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._observers.end(self._exchange, error)

@@ -17,6 +17,9 @@ DEFAULT_DOMAIN = "docker.io"
 DEFAULT_TAG = "latest"
 LONGEST_PATH = 255
 
+HUB = "registry-1.docker.io"
+"""The host that answers for docker.io."""
+
 _LEGACY_DOMAIN = "index.docker.io"
 _OFFICIAL = "library/"
 
@@ -56,6 +59,11 @@ class Reference(NamedTuple):
     def tag_or_digest(self) -> str:
         """The digest where there is one, else the tag, else latest: what the engine's ?tag= takes."""
         return self.digest or self.tag or DEFAULT_TAG
+
+    @property
+    def registry(self) -> str:
+        """The host that answers for it, with its port: registry-1.docker.io for docker.io."""
+        return HUB if self.domain == DEFAULT_DOMAIN else self.domain
 
     @property
     def familiar(self) -> Reference:
