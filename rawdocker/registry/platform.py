@@ -139,6 +139,11 @@ def shown(platform: Mapping[str, Any]) -> str:
     return "/".join(str(part) for part in parts if part)
 
 
+def parts(text: str) -> dict[str, str]:
+    """Return what `shown` was made of: nothing is normalised or refused."""
+    return dict(zip(("os", "architecture", "variant"), text.split("/"), strict=False))
+
+
 def best(wanted: Mapping[str, Any], available: Sequence[Mapping[str, Any]]) -> int | None:
     """Return the place of the platform that suits best, None where none does.
 
