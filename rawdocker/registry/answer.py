@@ -22,7 +22,8 @@ SLOWEST = 1024
 
 MOST_PAGES = 10_000
 MOST_RESUMED = 5
-"""How often a download that breaks off goes on without a byte of progress."""
+PROGRESS = 1 << 20
+"""A download that breaks off goes on so often without so many bytes of progress."""
 
 _NEXT = re.compile(r"<([^>]*)>[^,]*;\s*rel\s*=\s*\"?next\"?", re.IGNORECASE)
 _WARNING = re.compile(r"\b299\s+\S+\s+\"((?:[^\"\\]|\\.)*)\"")
@@ -190,7 +191,7 @@ class Download:
         self.finished = False
         self._call, self._longest = call, longest
         self._hash = Hash(call.arguments["digest"])
-        self._size = self._skip = self._resumed = 0
+        self._size = self._skip = self._resumed = self._broken_at = 0
 
     @property
     def call(self) -> Call[Any]:
@@ -222,8 +223,6 @@ class Download:
         self._skip -= len(chunk) - len(new)
         self._hash.update(new)
         self._size += len(new)
-        if new:
-            self._resumed = 0
         return new
 
     def end(self) -> None:
@@ -233,6 +232,8 @@ class Download:
 
     def broke(self, error: CutStreamError) -> None:
         """Raise the error where going on makes no sense."""
+        if self._size - self._broken_at >= PROGRESS:
+            self._resumed, self._broken_at = 0, self._size
         self._resumed += 1
         if self._resumed > MOST_RESUMED:
             raise error

@@ -10,6 +10,7 @@ shared, without I/O.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
@@ -40,13 +41,14 @@ from rawdocker.registry.answer import LONGEST_DOCUMENT, Answer, Download, Gauge,
 from rawdocker.registry.auth import Request
 from rawdocker.registry.conversation import Pause, Session
 from rawdocker.registry.flows import Flow
-from rawdocker.registry.reference import DEFAULT_DOMAIN, HUB
+from rawdocker.registry.reference import host_of
 
 T = TypeVar("T")
 
 CONNECT_TIMEOUT = 10.0
 TIMEOUT = 30.0
-READ_SIZE = 65536
+
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::([0-9]{1,5}))?", re.ASCII)
 
 
 class RegistryOptions(TypedDict, total=False):
@@ -364,15 +366,12 @@ def origin(registry: str, *, insecure: bool = False) -> str:
     insecure: http where no scheme is typed; without it only this machine's own addresses are spoken to by http.
     """
     scheme, separator, host = registry.rpartition("://")
-    host = HUB if host == DEFAULT_DOMAIN else host.rstrip("/")
+    host = host_of(host.rstrip("/"))
     if separator and scheme not in ("http", "https"):
-        raise InvalidCallError(f"{registry}: a registry is spoken to by http or https, not {scheme}")
-    try:
-        named = bool(httpx.URL(f"https://{host}").host) and not set("/?#@") & set(host)
-    except httpx.InvalidURL:
-        named = False
-    if not named:
-        raise InvalidCallError(f"{registry!r} is no registry: HOST or HOST:PORT is wanted")
+        raise InvalidCallError(f"a registry is spoken to by http or https, not {scheme}")
+    port = _HOST.fullmatch(host)
+    if port is None or int(port[1] or 1) not in range(1, 1 << 16):
+        raise InvalidCallError(f"{host.rpartition('@')[2]!r} is no registry: HOST or HOST:PORT is wanted")
     if not separator:
         scheme = "http" if insecure or _is_loopback(f"http://{host}") else "https"
     return f"{scheme}://{host}"

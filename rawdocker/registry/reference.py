@@ -61,11 +61,6 @@ class Reference(NamedTuple):
         return self.digest or self.tag or DEFAULT_TAG
 
     @property
-    def registry(self) -> str:
-        """The host that answers for it, with its port: registry-1.docker.io for docker.io."""
-        return HUB if self.domain == DEFAULT_DOMAIN else self.domain
-
-    @property
     def familiar(self) -> Reference:
         """The same as docker shows it: without docker.io and library."""
         if self.domain != DEFAULT_DOMAIN:
@@ -79,6 +74,11 @@ class Reference(NamedTuple):
 
     def __str__(self) -> str:
         return self.name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+
+def host_of(domain: str) -> str:
+    """Return the host that answers for a registry: registry-1.docker.io for docker.io, else itself."""
+    return HUB if domain in (DEFAULT_DOMAIN, _LEGACY_DOMAIN) else domain
 
 
 def parse(text: str) -> Reference:
