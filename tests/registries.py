@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import anyio
+import httpx
+import respx
 
 from rawdocker.call import Call, StreamCall
 from rawdocker.registry.client import AsyncRegistryClient, RegistryClient
@@ -220,6 +222,17 @@ def serving(*contents: Content, tags: dict[str, Content] | None = None) -> Behav
             yield refused(404, "NOT_FOUND")
 
     return behaviour
+
+
+def mock_registry(router: respx.MockRouter, url: str, tags: dict[str, Content], *contents: Content) -> None:
+    """Let a mock serve contents of a repository, whose URL this is, by their tags and digests."""
+    for name, each in [*tags.items(), *((each.digest, each) for each in (*tags.values(), *contents))]:
+        answer = httpx.Response(200, content=each.body, headers={"Content-Type": each.media_type})
+        router.get(f"{url}/manifests/{name}").mock(return_value=answer)
+        for blob in each.blobs:
+            router.get(f"{url}/blobs/{digest(blob)}").mock(return_value=httpx.Response(200, content=blob))
+        if each.manifests and name == each.digest:
+            mock_registry(router, url, {}, *each.manifests)
 
 
 def refused(status: int, code: str = "UNAUTHORIZED", **headers: str) -> bytes:

@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 import respx
-from registries import RegistryDriver, described, digest, image, index, indexed
+from registries import RegistryDriver, described, digest, image, index, indexed, mock_registry
 
 from rawdocker import errors
 from rawdocker.call import Call
@@ -448,18 +448,9 @@ def test_a_refusal_without_words_has_the_status(driver: RegistryDriver, body: st
         driver.send("registry.example", CALL)
 
 
-def mocked(*contents: Any, tag: str = "1") -> None:
-    """Let the mock serve contents by digest, and the first by a tag."""
-    waiting = list(contents)
-    first = waiting[0]
-    while waiting:
-        each = waiting.pop()
-        answer = httpx.Response(200, content=each.body, headers={"Content-Type": each.media_type})
-        for name in (each.digest, *([tag] if each is first else [])):
-            respx.get(f"{HOST}/v2/team/web/manifests/{name}").mock(return_value=answer)
-        for blob in each.blobs:
-            respx.get(f"{HOST}/v2/team/web/blobs/{digest(blob)}").mock(return_value=httpx.Response(200, content=blob))
-        waiting += each.manifests
+def mocked(*contents: Any) -> None:
+    """Let the mock serve contents by digest, and the first by the tag 1."""
+    mock_registry(respx.mock, f"{HOST}/v2/team/web", {"1": contents[0]}, *contents[1:])
 
 
 NAME = parse("registry.example/team/web:1")
