@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -42,8 +42,8 @@ from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
-from rawdocker.observe import Closing, Exchange, Observer, Observers
-from rawdocker.transport import CONNECTED, READ_SIZE, AsyncEngineTransport, EngineTransport
+from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
+from rawdocker.transport import CONNECTED, AsyncEngineTransport, EngineTransport
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class _Base:
             content = text.encode("utf-8", "surrogateescape")
             headers["Content-Type"] = "application/json"
         elif hasattr(content, "read"):
-            content = _pieces(content)
+            content = pieces(content)
         if hijack:
             headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
         exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url)
@@ -273,7 +273,7 @@ class Client(_Base):
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if not self._observers or content is None or isinstance(content, bytes):
             return content
-        return _watch(content, lambda piece: self._observers.sent(exchange, piece))
+        return watched(content, lambda piece: self._observers.sent(exchange, piece))
 
     def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
@@ -404,7 +404,7 @@ class AsyncClient(_Base):
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if content is None or isinstance(content, bytes):
             return content
-        return _async_watch(content, lambda piece: self._observers.sent(exchange, piece))
+        return async_watched(content, lambda piece: self._observers.sent(exchange, piece))
 
     async def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
@@ -436,27 +436,6 @@ def _raw(headers: httpx.Headers) -> list[tuple[str, str]]:
 def _time_connection(exchange: Exchange) -> None:
     """Take down when a new connection stood."""
     exchange.connected = perf_counter()
-
-
-def _pieces(file: Any) -> Iterator[bytes]:
-    return iter(lambda: file.read(READ_SIZE), b"")
-
-
-def _watch(pieces: Any, tell: Callable[[bytes], None]) -> Iterator[bytes]:
-    for piece in pieces:
-        tell(piece)
-        yield piece
-
-
-async def _async_watch(pieces: Any, tell: Callable[[bytes], None]) -> AsyncIterator[bytes]:
-    if hasattr(pieces, "__aiter__"):
-        async for piece in pieces:
-            tell(piece)
-            yield piece
-    else:
-        for piece in pieces:
-            tell(piece)
-            yield piece
 
 
 def _limited(chunks: Iterator[bytes]) -> Iterator[bytes]:

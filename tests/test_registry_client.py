@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from base64 import b64encode
 from email.utils import formatdate
@@ -69,7 +70,7 @@ def test_a_bare_mock_intercepts_both_clients(driver: RegistryDriver) -> None:
 
 
 @respx.mock
-def test_nobody_gets_a_token_before_credentials_are_used(driver: RegistryDriver) -> None:
+def test_an_anonymous_token_is_asked_for_before_credentials_are_used(driver: RegistryDriver) -> None:
     respx.get(URL).mock(side_effect=[httpx.Response(401, headers=BEARER), OK])
     respx.get(TOKENS).mock(return_value=httpx.Response(200, json={"token": "anonymous"}))
     driver.send("registry.example", CALL, credentials=STUDENT)
@@ -83,7 +84,7 @@ def test_nobody_gets_a_token_before_credentials_are_used(driver: RegistryDriver)
 
 @respx.mock
 @pytest.mark.parametrize("refusal", [401, 403, 400])
-def test_credentials_are_used_where_nobody_gets_no_token(driver: RegistryDriver, refusal: int) -> None:
+def test_credentials_are_used_where_there_is_no_anonymous_token(driver: RegistryDriver, refusal: int) -> None:
     respx.get(URL).mock(side_effect=[httpx.Response(401, headers=BEARER), OK])
     respx.get(TOKENS).mock(side_effect=[httpx.Response(refusal), httpx.Response(200, json={"access_token": "hers"})])
     driver.send("registry.example", CALL, credentials=STUDENT)
@@ -92,7 +93,7 @@ def test_credentials_are_used_where_nobody_gets_no_token(driver: RegistryDriver,
 
 
 @respx.mock
-def test_credentials_are_used_where_nobody_s_token_is_not_enough(driver: RegistryDriver) -> None:
+def test_credentials_are_used_where_an_anonymous_token_is_not_enough(driver: RegistryDriver) -> None:
     denied = httpx.Response(401, headers=BEARER)
     respx.get(URL).mock(side_effect=[denied, denied, OK])
     tokens = [httpx.Response(200, json={"token": name}) for name in ("anonymous", "hers")]
@@ -425,6 +426,23 @@ def test_observers_are_told_of_every_exchange_and_see_no_secret(driver: Registry
     assert "content" in seen.rest
     for secret in ("t0ken", "r3fresh", "s1gned"):
         assert secret not in "\n".join(seen.rest)
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "body", [b"content", io.BytesIO(b"content"), [b"con", b"tent"]], ids=["bytes", "file", "chunks"]
+)
+def test_a_blob_is_sent_from_whatever_holds_it_and_observers_see_it(driver: RegistryDriver, body: Any) -> None:
+    if hasattr(body, "seek"):
+        body.seek(0)
+    put = respx.put(url__startswith=f"{HOST}/upload/1").mock(return_value=httpx.Response(201))
+    seen = Seen()
+    call = calls.blob_upload_finish("a", "/upload/1?s=1", digest(b"content"), body, size=7)
+    driver.send("registry.example", call, observers=[seen])
+    request = put.calls.last.request
+    assert (request.content, request.headers["Content-Length"]) == (b"content", "7")
+    assert request.url.params["digest"] == digest(b"content")
+    assert "content" in "".join(seen.rest)
 
 
 @respx.mock

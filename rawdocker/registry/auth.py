@@ -1,4 +1,4 @@
-"""How a registry is told who asks: nobody first, then a token for nobody, then who the credentials are of.
+"""How a registry is told who asks: not at all, then by an anonymous token, then by credentials; each only if need be.
 
 No I/O: what must be asked of a token server is a Request that the conversation yields.
 """
@@ -78,7 +78,7 @@ def basic(credentials: Mapping[str, str]) -> str:
 
 
 def token_request(asked: Challenge, scope: tuple[str, ...], credentials: Mapping[str, str], *, plain: bool) -> Request:
-    """Return the request for a token, for nobody where there are no credentials.
+    """Return the request for a token, an anonymous one where there are no credentials.
 
     plain: whether a token server without TLS is taken, as with a registry that is spoken to without.
     """

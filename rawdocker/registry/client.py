@@ -11,7 +11,7 @@ shared, without I/O.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -20,6 +20,7 @@ from contextlib import (
     closing,
     contextmanager,
 )
+from functools import partial
 from ipaddress import ip_address
 from time import perf_counter
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -36,7 +37,7 @@ from rawdocker.errors import (
     RawdockerError,
     UnreachableError,
 )
-from rawdocker.observe import Closing, Exchange, Observer, Observers
+from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
 from rawdocker.registry.answer import LONGEST_DOCUMENT, Answer, Download, Gauge, Pages, decoded
 from rawdocker.registry.auth import Request
 from rawdocker.registry.conversation import Pause, Session
@@ -92,6 +93,12 @@ class _Base:
             self._observers.sent(exchange, request.content)
         return exchange
 
+    def _content(self, request: Request, exchange: Exchange, watched: Callable[..., Any]) -> Any:
+        content = pieces(request.content) if hasattr(request.content, "read") else request.content
+        if content is None or isinstance(content, bytes):
+            return content
+        return watched(content, partial(self._observers.sent, exchange))
+
     def _answered(self, exchange: Exchange, response: httpx.Response) -> Answer:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
@@ -109,8 +116,8 @@ class RegistryClient(_Base):
     Parameters:
         registry: host and port, such as 127.0.0.1:5000 or docker.io; http:// or https:// before it decides how.
             Default: https, and http for this machine's own addresses, as docker does.
-        credentials: {"username": ..., "password": ...}, {"identitytoken": ...} or {"registrytoken": ...}, used when
-            the registry does not answer nobody. Default: none.
+        credentials: {"username": ..., "password": ...}, {"identitytoken": ...} or {"registrytoken": ...}, used where
+            an anonymous request is refused. Default: none.
         insecure: speak http.
         timeout: seconds that the registry may stay silent, and an answer may take beyond a pace of 1 KiB a second.
             Default: 30.
@@ -211,7 +218,8 @@ class RegistryClient(_Base):
         exchange = self._begun(request)
         with Closing(self._observers, exchange):
             try:
-                response = self._http.send(_built(self._http, request), stream=True)
+                built = _built(self._http, request, self._content(request, exchange, watched))
+                response = self._http.send(built, stream=True)
             except FAILURES as error:
                 raise _failure(error, request) from error
             try:
@@ -329,7 +337,8 @@ class AsyncRegistryClient(_Base):
         exchange = self._begun(request)
         with Closing(self._observers, exchange):
             try:
-                response = await self._http.send(_built(self._http, request), stream=True)
+                built = _built(self._http, request, self._content(request, exchange, async_watched))
+                response = await self._http.send(built, stream=True)
             except FAILURES as error:
                 raise _failure(error, request) from error
             try:
@@ -385,10 +394,9 @@ def _is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def _built(http: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-    return http.build_request(
-        request.call.method, request.origin + request.target, headers=dict(request.headers), content=request.content
-    )
+def _built(http: httpx.Client | httpx.AsyncClient, request: Request, content: Any) -> httpx.Request:
+    url = request.origin + request.target
+    return http.build_request(request.call.method, url, headers=dict(request.headers), content=content)
 
 
 def _next(steps: Any, answer: Answer) -> Request | Pause | None:

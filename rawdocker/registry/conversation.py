@@ -49,7 +49,7 @@ class Session:
     def steps(self, call: Call[Any]) -> Steps:
         """Yield the requests of a call and return the answer that does what it asks; raise what it is refused with."""
         scope = auth.scopes(call)
-        rungs = iter((self._as_nobody, self._as_somebody))
+        rungs = iter((self._anonymously, self._by_credentials))
         authorization = self._basic or self._token_for(scope)
         while True:
             answer = yield from self._routed(call, authorization)
@@ -76,13 +76,13 @@ class Session:
         else:
             self._tokens[scope] = authorization
 
-    def _as_nobody(self, asked: Challenge, scope: tuple[str, ...]) -> Generator[Any, Any, str]:
+    def _anonymously(self, asked: Challenge, scope: tuple[str, ...]) -> Generator[Any, Any, str]:
         if asked.scheme == "basic":
             return ""
         answer = yield from self._patiently(auth.token_request(asked, scope, {}, plain=self._plain))
         return auth.token_in(answer.body) if answer.status == 200 else ""
 
-    def _as_somebody(self, asked: Challenge, scope: tuple[str, ...]) -> Generator[Any, Any, str]:
+    def _by_credentials(self, asked: Challenge, scope: tuple[str, ...]) -> Generator[Any, Any, str]:
         if asked.scheme == "basic":
             return auth.basic(self._credentials)
         if self._credentials.get("registrytoken"):

@@ -168,7 +168,7 @@ def test_the_command_takes_a_password_from_the_configuration(password_registry: 
     assert json.loads(witness)["Digest"] == image().digest
 
 
-def test_nobody_s_token_is_enough_for_what_is_public(
+def test_an_anonymous_token_is_enough_for_what_is_public(
     driver: RegistryDriver, token_registry: tuple[str, TokenServer]
 ) -> None:
     address, tokens = token_registry
