@@ -153,6 +153,11 @@ def test_a_version_of_the_system_is_chosen_where_one_is_wanted() -> None:
     assert platform.best(platform.parse("windows/amd64"), available) == 0
 
 
+@pytest.mark.parametrize("text", ["linux/amd64", "linux/arm/v7", "windows(10.0.17763.1)/amd64", "linux"])
+def test_a_platform_that_is_shown_can_be_read_again(text: str) -> None:
+    assert platform.shown(platform.parts(text)) == text
+
+
 @given(st.from_regex(r"([a-zA-Z0-9.-]{1,8}(:[0-9]{1,4})?/)?[a-z0-9._/-]{1,20}(:[\w.-]{1,9})?", fullmatch=True))
 def test_a_name_that_is_taken_stays_the_same_when_read_again(text: str) -> None:
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from base64 import b64encode
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
@@ -12,14 +13,17 @@ import anyio
 import httpx
 import pytest
 import respx
+from hypothesis import given
+from hypothesis import strategies as st
 from registries import RegistryDriver, described, digest, image, index, indexed, mock_registry
 
 from rawdocker import errors
 from rawdocker.call import Call
 from rawdocker.observe import Exchange, Observer
 from rawdocker.registry import auth, calls, flows
-from rawdocker.registry.answer import warnings
+from rawdocker.registry.answer import Answer, Download, Pages, decoded, warnings
 from rawdocker.registry.client import origin
+from rawdocker.registry.conversation import Pause, Session
 from rawdocker.registry.manifest import DOCKER_IMAGE, OCI_IMAGE, OCI_INDEX
 from rawdocker.registry.reference import HUB, parse
 from rawdocker.show import trace_line
@@ -530,3 +534,55 @@ def test_referrers_come_from_the_call_where_there_is_one(driver: RegistryDriver)
     found = {"manifests": [described(b"x", OCI_IMAGE)]}
     respx.get(f"{HOST}/v2/team/web/referrers/{subject.digest}").mock(return_value=httpx.Response(200, json=found))
     assert [each.digest for each in driver.follow("registry.example", flows.referrers(NAME))] == [digest(b"x")]
+
+
+NONSENSE = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40)
+ADDRESSES = st.one_of(NONSENSE, st.sampled_from(["http://[", "https://x:99999/", "//", "/a/../b", "https://e/?", "/"]))
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "location": ADDRESSES,
+        "link": st.builds('<{}>; rel="next"'.format, ADDRESSES),
+        "www-authenticate": st.one_of(NONSENSE, st.builds('Bearer realm="{}"'.format, ADDRESSES), st.just("Basic")),
+        "retry-after": st.one_of(NONSENSE, st.sampled_from(["0", "9" * 500, "Thu, 01 Jan 9999 00:00:00 GMT"])),
+        "content-length": NONSENSE,
+        "content-range": NONSENSE,
+        "docker-content-digest": NONSENSE,
+    },
+)
+ANSWERS = st.builds(
+    Answer,
+    st.sampled_from([200, 201, 202, 206, 301, 307, 401, 404, 429, 500, 503]),
+    NONSENSE,
+    HEADERS,
+    st.one_of(st.binary(max_size=40), st.sampled_from([b'{"token": "t"}', b'{"tags": ["a"]}', b'{"manifests": [1]}'])),
+)
+
+
+@given(st.lists(ANSWERS, min_size=1, max_size=8), st.booleans())
+def test_whatever_a_registry_answers_a_call_ends_in_a_value_or_an_error_of_ours(
+    answers: list[Answer], plain: bool
+) -> None:
+    session = Session("http://x" if plain else "https://x", STUDENT)
+    for call in (CALL, calls.blob_upload_start("a"), calls.tag_list("a"), calls.blob_get("a", digest(b"x"))):
+        with suppress(errors.RawdockerError):
+            answer = talked(session, call, answers)
+            if call.operation == "TagList":
+                list(Pages(call).items(answer, answer.body))
+            elif call.operation == "BlobGet":
+                Download(call, None).limit(answer)
+            else:
+                location = decoded(call, answer, answer.body)
+                calls.blob_upload_finish("a", location, digest(b"x"), b"x")
+
+
+def talked(session: Session, call: Call[Any], answers: list[Answer]) -> Answer:
+    """Answer what a call asks with these answers, again and again; return the one that counts."""
+    steps = session.steps(call)
+    step = next(steps)
+    for number in range(1000):
+        try:
+            step = next(steps) if isinstance(step, Pause) else steps.send(answers[number % len(answers)])
+        except StopIteration as done:
+            return done.value
+    raise AssertionError("it has no end")

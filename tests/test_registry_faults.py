@@ -169,6 +169,16 @@ def test_indexes_inside_one_another_are_followed_a_few_times_only(driver: Regist
         assert len(liar.asked) == 1 + flows.DEEPEST
 
 
+def test_a_copy_of_indexes_that_stand_on_one_another_a_hundredfold_ends(driver: RegistryDriver) -> None:
+    nested = image()
+    for _ in range(40):
+        nested = indexed([described(nested.body, nested.media_type)] * 100, [nested])
+    with Liar(serving(tags={"1": nested})) as liar:
+        with pytest.raises(errors.ProtocolError, match="inside one another"):
+            driver.copy(liar.address, liar.address, f"{liar.address}/x:1", f"{liar.address}/y:1")
+        assert len(liar.asked) < 10
+
+
 def test_credentials_do_not_follow_to_another_host(driver: RegistryDriver) -> None:
     with Liar(always(http(BLOB))) as storage:
 

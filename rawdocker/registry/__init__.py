@@ -12,5 +12,7 @@
     lock.py          images.lock: which digest a tag named when it was pinned
     pinning.py       Dockerfiles and compose files with digests put in
 
-    conversation.py, auth.py, answer.py   how one call is carried out and understood, without I/O
+    files.py         files replaced as a whole
+
+    conversation.py, auth.py, answer.py, urls.py   how one call is carried out and understood, without I/O
 """

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from rawdocker.call import Call, Codec
 from rawdocker.codec import decode_json
 from rawdocker.errors import CutStreamError, DeadlineError, ProtocolError, RegistryError
-from rawdocker.registry.manifest import Hash, Manifest, descriptor, manifest
+from rawdocker.registry.manifest import Hash, Manifest, descriptor, manifest, printable
+from rawdocker.registry.urls import split
 
 LONGEST_DOCUMENT = 4 << 20
 """Bytes of a manifest, a config, a list or a refusal that are read: the specification has registries take no more."""
@@ -64,16 +65,12 @@ def _words(body: bytes) -> tuple[str, str]:
     errors = answer.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else answer
     code, message = first.get("code") or first.get("error") or "", first.get("message") or first.get("details") or ""
-    return _printable(code), _printable(message)
-
-
-def _printable(text: object) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in str(text))[:500]
+    return printable(code), printable(message)
 
 
 def warnings(headers: Mapping[str, str]) -> list[str]:
     """Return what the registry warns of in its Warning headers."""
-    return [_printable(re.sub(r"\\(.)", r"\1", text)) for text in _WARNING.findall(headers.get("warning", ""))]
+    return [printable(re.sub(r"\\(.)", r"\1", text)) for text in _WARNING.findall(headers.get("warning", ""))]
 
 
 class Gauge:
@@ -163,7 +160,7 @@ class Pages:
         link = _NEXT.search(header)
         if link is None:
             return None
-        query = dict(parse_qsl(urlsplit(urljoin(call.target, link[1])).query))
+        query = dict(parse_qsl(split(link[1], call.target).query))
         following: Call[Any] = call.replace(query=query)
         if following.target in self._seen or following.target == call.target or len(self._seen) >= MOST_PAGES:
             raise ProtocolError(f"the pages of {call.resource} lead in a circle, or to no end", call=call)
@@ -177,7 +174,7 @@ def _described(item: Any) -> Any:
 
 
 _LISTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "TagList": ("tags", str),
+    "TagList": ("tags", printable),
     "ReferrerList": ("manifests", _described),
 }
 """Where the items of a list stand in its document, and what each becomes."""

@@ -9,11 +9,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from rawdocker.call import Call
 from rawdocker.codec import decode_json
 from rawdocker.errors import ProtocolError
+from rawdocker.registry.urls import split
 
 _PARAMETER = re.compile(r'\s*,?\s*([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^",\s]+))')
 _CLIENT = "rawdocker"
@@ -82,7 +83,7 @@ def token_request(asked: Challenge, scope: tuple[str, ...], credentials: Mapping
 
     plain: whether a token server without TLS is taken, as with a registry that is spoken to without.
     """
-    realm = urlsplit(asked.parameters.get("realm", ""))
+    realm = split(asked.parameters.get("realm", ""))
     allowed = ("https", "http") if plain else ("https",)
     if realm.scheme not in allowed or not realm.hostname:
         raise ProtocolError(f"the token server must be an {' or '.join(allowed)} address, not {realm.geturl()[:200]!r}")

@@ -12,10 +12,11 @@ RegistryError where the registry refuses, UnreachableError, DeadlineError and Pr
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from rawdocker.call import Call, Codec, RawBody, StreamCall
 from rawdocker.registry.manifest import ACCEPTED, Manifest
+from rawdocker.registry.urls import split
 
 _MANIFEST = "/v2/{name}/manifests/{reference}"
 _BLOB = "/v2/{name}/blobs/{digest}"
@@ -170,5 +171,5 @@ def referrer_list(name: str, digest: str, *, artifactType: str | None = None) ->
 
 def _upload(name: str, location: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the arguments and the query of what a Location names; `name` only says whose upload it is."""
-    parts = urlsplit(location)
+    parts = split(location)
     return {"name": name, "upload": unquote(parts.path).lstrip("/")}, dict(parse_qsl(parts.query, True))

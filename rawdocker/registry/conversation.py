@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from time import time
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import urljoin, urlsplit
 
 from rawdocker.call import Call
 from rawdocker.errors import ProtocolError
 from rawdocker.registry import auth
 from rawdocker.registry.answer import Answer, refusal
 from rawdocker.registry.auth import Challenge, Request
+from rawdocker.registry.urls import split, without_query
 
 MOST_REDIRECTS = 5
 MOST_PAUSES = 5
@@ -102,7 +102,7 @@ class Session:
             headers = {**_IDENTITY, **call.headers}
             if here == self.origin and authorization:
                 headers["Authorization"] = authorization
-            shown = "" if here == self.origin else _without_query(target)
+            shown = "" if here == self.origin else without_query(target)
             answer = yield from self._patiently(Request(call, here, target, headers, call.body, shown))
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location or call.method not in ("GET", "HEAD"):
@@ -111,15 +111,11 @@ class Session:
         raise ProtocolError(f"{call} on {self.origin} was redirected more than {MOST_REDIRECTS} times", call=call)
 
     def _elsewhere(self, call: Call[Any], url: str, location: str) -> tuple[str, str]:
-        try:
-            to = urlsplit(urljoin(url, location))
-            named = bool(to.hostname) and to.port != 0
-        except ValueError:
-            to, named = urlsplit(""), False
+        to = split(location, url)
         secure = to.scheme == "https" or (to.scheme == "http" and self._plain)
-        if not named or not secure:
+        if not to.hostname or to.port == 0 or not secure:
             raise ProtocolError(
-                f"{call} on {self.origin} was redirected to {_without_query(location)[:200]!r}: "
+                f"{call} on {self.origin} was redirected to {without_query(location)[:200]!r}: "
                 f"only {'http or https' if self._plain else 'https'} is followed",
                 call=call,
             )
@@ -160,8 +156,3 @@ def _seconds_asked(answer: Answer, attempt: int) -> float | None:
 def _repeatable(call: Call[Any]) -> bool:
     """Say whether a call can be sent again: the chunks of an iterator are gone."""
     return call.body is None or isinstance(call.body, (bytes, dict, list))
-
-
-def _without_query(url: str) -> str:
-    path, question, _ = url.partition("?")
-    return f"{path}?…" if question else path

@@ -21,7 +21,7 @@ from rawdocker.registry.calls import (
     manifest_head,
     manifest_put,
 )
-from rawdocker.registry.flows import image
+from rawdocker.registry.flows import DEEPEST, image
 from rawdocker.registry.manifest import Descriptor, Manifest
 from rawdocker.registry.reference import Reference
 
@@ -152,16 +152,22 @@ def _manifests(name: Reference, platform: Mapping[str, Any] | None) -> _Steps:
                 call = flow.send(answer)
             except StopIteration as done:
                 return [done.value.manifest]
-    found = {"": (yield _Step(manifest_get(name.path, name.tag_or_digest), to_source=True))}
-    waiting = [entry.digest for entry in found[""].entries]
-    while waiting:
-        digest = waiting.pop()
-        manifest = found.pop(digest, None) or (yield _Step(manifest_get(name.path, digest), to_source=True))
-        found[digest] = manifest  # again behind all others: what stands on it stood there before
-        waiting += [entry.digest for entry in manifest.entries]
-        if len(found) > MOST_MANIFESTS:
-            raise ProtocolError(f"{name} stands on more than {MOST_MANIFESTS} manifests")
-    return list(reversed(found.values()))
+    found: dict[str, Manifest] = {}
+    yield from _gather(name.path, name.tag_or_digest, found, DEEPEST)
+    return list(found.values())
+
+
+def _gather(path: str, reference: str, found: dict[str, Manifest], deepest: int) -> _Steps:
+    """Add a manifest to those found, behind all that it stands on."""
+    manifest = yield _Step(manifest_get(path, reference), to_source=True)
+    if manifest.is_index and not deepest:
+        raise ProtocolError(f"indexes stand inside one another, deeper than {DEEPEST}: {manifest.digest}")
+    for entry in manifest.entries:
+        if entry.digest not in found:
+            yield from _gather(path, entry.digest, found, deepest - 1)
+    found[manifest.digest] = manifest
+    if len(found) > MOST_MANIFESTS:
+        raise ProtocolError(f"{manifest.digest} stands on more than {MOST_MANIFESTS} manifests")
 
 
 def _is_there(call: Call[Any]) -> _Steps:

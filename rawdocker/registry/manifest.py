@@ -52,6 +52,11 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
+def printable(text: object) -> str:
+    """Return what a registry says, without what would steer a terminal and without end."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(text)[:500])
+
+
 class Descriptor(NamedTuple):
     """What one document says of another content: its type, digest and size."""
 
@@ -138,12 +143,12 @@ def descriptor(entry: Any) -> Descriptor:
         raise ProtocolError(f"{str(size)[:200]!r} is no size of {digest}")
     shown, notes, urls = entry.get("platform"), entry.get("annotations"), entry.get("urls")
     return Descriptor(
-        str(entry.get("mediaType") or ""),
+        printable(entry.get("mediaType") or ""),
         digest,
         size,
         shown if isinstance(shown, dict) else {},
         notes if isinstance(notes, dict) else {},
-        str(entry.get("artifactType") or ""),
+        printable(entry.get("artifactType") or ""),
         tuple(map(str, urls)) if isinstance(urls, list) else (),
     )
 
@@ -179,7 +184,7 @@ def platforms(index: Manifest) -> dict[str, Descriptor]:
     found: dict[str, Descriptor] = {}
     for entry in index.entries:
         if entry.is_image:
-            found.setdefault(platform.shown(entry.platform), entry)
+            found.setdefault(printable(platform.shown(entry.platform)), entry)
     return found
 
 

@@ -134,14 +134,18 @@ def default() -> dict[str, str]:
 
 
 def shown(platform: Mapping[str, Any]) -> str:
-    """Return a platform as it is typed: linux/arm/v7."""
-    parts = (platform.get(name) for name in ("os", "architecture", "variant"))
-    return "/".join(str(part) for part in parts if part)
+    """Return a platform as it is typed: linux/arm/v7, windows(10.0.17763)/amd64."""
+    version = f"({platform['os.version']})" if platform.get("os.version") else ""
+    others = (platform.get(name) for name in ("architecture", "variant"))
+    return "/".join(str(part) for part in (f"{platform.get('os') or ''}{version}", *others) if part)
 
 
 def parts(text: str) -> dict[str, str]:
     """Return what `shown` was made of: nothing is normalised or refused."""
-    return dict(zip(("os", "architecture", "variant"), text.split("/"), strict=False))
+    first, *others = text.split("/")
+    system, _, version = first.rstrip(")").partition("(")
+    found = {"os": system, "os.version": version, **dict(zip(("architecture", "variant"), others, strict=False))}
+    return {name: value for name, value in found.items() if value}
 
 
 def best(wanted: Mapping[str, Any], available: Sequence[Mapping[str, Any]]) -> int | None:

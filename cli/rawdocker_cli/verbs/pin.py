@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rawdocker.errors import RawdockerError
 from rawdocker.registry import lock, pinning
 from rawdocker.registry.lock import DEFAULT_FILE, Lock, Pin
@@ -15,23 +17,40 @@ def pin(shell: Shell, options: Options, words: list[str]) -> int:
     """Do one of what pin does; exit code 1 where something moved or could not be pinned."""
     if options.check or options.update:
         return _held_against(shell, options, words)
-    if not words and not options.typed("in"):
+    files: list[str] = options.values.get("in", [])
+    if not words and not files:
         shell.fail(f"{PROGRAM}: 'pin' wants an image, or --in, --check or --update\n\nRun '{PROGRAM} pin --help'")
     with Registries(shell, options) as registries:
-        pins = [_pinned(registries, parse(word), options.platform) for word in words]
-        code = sum(_pin_file(shell, registries, path, options.platform, pins) for path in getattr(options, "in"))
-    for each in pins[: len(words)]:
+        pins = Pins(registries, options.platform)
+        named = [pins.of(word) for word in words]
+        failed = [path for path in files if not _pin_file(shell, pins, path)]
+    for each in named:
         shell.print(str(each.reference.familiar))
     if options.write:
-        _keep(options.write, pins)
-    return min(code, 1)
+        _keep(options.write, pins.found.values())
+    return int(bool(failed))
+
+
+class Pins:
+    """What names stand for now; each is asked for once."""
+
+    def __init__(self, registries: Registries, platform: str) -> None:
+        self.found: dict[str, Pin] = {}
+        self._registries, self._platform = registries, platform
+
+    def of(self, typed: str) -> Pin:
+        """Return what a name stands for."""
+        image = parse(typed).with_default_tag()
+        if str(image) not in self.found:
+            self.found[str(image)] = _pinned(self._registries, image, self._platform)
+        return self.found[str(image)]
 
 
 def _pinned(registries: Registries, image: Reference, platform: str) -> Pin:
     return registries.of(image).follow(lock.pin(image, platform))
 
 
-def _keep(path: str, pins: list[Pin]) -> None:
+def _keep(path: str, pins: Iterable[Pin]) -> None:
     import os
 
     kept = Lock.read(path) if os.path.exists(path) else Lock(path)
@@ -70,26 +89,24 @@ def _images(count: int) -> str:
     return "1 image is" if count == 1 else f"{count} images are"
 
 
-def _pin_file(shell: Shell, registries: Registries, path: str, platform: str, pins: list[Pin]) -> int:
-    """Put digests behind the images of a file; return 1 where one of them cannot be pinned."""
+def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
+    """Put digests behind the images of a file; return whether all of them could be pinned."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             text = file.read()
     except OSError as error:
         raise _unusable(path, error) from None
-    code, names = 0, {}
+    complete, names = True, {}
     for place in pinning.places(text, compose=pinning.is_compose(path)):
         if place.why_not:
-            code = 1
+            complete = False
             shell.warn(f"{path}:{place.line}: {place.image} is not pinned: {place.why_not}")
             continue
-        found = _pinned(registries, parse(place.image), platform)
-        pins.append(found)
-        names[place] = _with_digest(place.image, found)
+        names[place] = _with_digest(place.image, pins.of(place.image))
         shell.print(f"{path}:{place.line}: {names[place]}")
     if names:
         _rewrite(path, pinning.replaced(text, names))
-    return code
+    return complete
 
 
 def _with_digest(typed: str, found: Pin) -> str:
