@@ -35,6 +35,7 @@ from rawdocker.answer import (
     decoded,
     failure,
     items,
+    on_the_wire,
     refusal,
     refused,
 )
@@ -127,7 +128,7 @@ class _Base:
         return request, exchange
 
     def _sending(self, exchange: Exchange, request: httpx.Request, content: Any) -> None:
-        exchange.headers = _raw(request.headers)
+        exchange.headers = on_the_wire(request.headers)
         exchange.started = perf_counter()
         self._observers.request(exchange)
         if content and isinstance(content, bytes):
@@ -136,7 +137,7 @@ class _Base:
     def _answered(self, exchange: Exchange, response: httpx.Response) -> None:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = _raw(response.headers)
+        exchange.response_headers = on_the_wire(response.headers)
         self._observers.response(exchange)
 
 
@@ -426,11 +427,6 @@ class AsyncClient(_Base):
                 yield chunk
         except FAILURES as error:
             raise cut(error, call) from error
-
-
-def _raw(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """Return headers as they are on the wire."""
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
 
 
 def _time_connection(exchange: Exchange) -> None:

@@ -28,7 +28,7 @@ def check_pulled(shell: Shell, image: Reference) -> None:
     """Refuse an image that the engine does not have under the digest that was asked for."""
     wanted = str(image._replace(tag="").familiar)
     found = shell.send(image_inspect(wanted)).get("RepoDigests") or []
-    if wanted not in found:
+    if wanted not in found and not shell.rehearsing:
         raise PinError(
             f"{wanted} was pulled, but the engine has it as {', '.join(found) or 'nothing'}: nothing was run"
         )

@@ -11,7 +11,7 @@ from rawdocker.observe import Exchange, Observer
 from rawdocker.registry.credentials import credentials_for
 from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
 from rawdocker_cli.flags.flag import Options
-from rawdocker_cli.shell import Shell, without_click
+from rawdocker_cli.shell import PROGRAM, Shell, without_click
 
 if TYPE_CHECKING:
     from rawdocker.registry.client import RegistryClient
@@ -22,6 +22,8 @@ class Registries(ExitStack):
 
     def __init__(self, shell: Shell, options: Options) -> None:
         super().__init__()
+        if shell.rehearsing:
+            shell.fail(f"{PROGRAM}: what is sent to a registry follows from what it answers: there is no dry run")
         self._shell, self._insecure = shell, options.insecure
         self._mirror = options.mirror or os.environ.get("RAWDOCKER_MIRROR", "")
         self._clients: dict[str, RegistryClient] = {}

@@ -27,7 +27,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import httpx
 
-from rawdocker.answer import FAILURES
+from rawdocker.answer import FAILURES, on_the_wire
 from rawdocker.call import Call, Codec, StreamCall
 from rawdocker.errors import (
     CutStreamError,
@@ -85,13 +85,16 @@ class _Base:
             "timeout": httpx.Timeout(self._timeout, connect=self._connect_timeout),
         }
 
-    def _begun(self, request: Request) -> Exchange:
-        call, shown = request.call, request.shown or request.target
-        exchange = Exchange(call, call.method, shown, list(request.headers.items()), request.origin)
+    def _exchange(self, request: Request) -> Exchange:
+        return Exchange(request.call, request.call.method, request.shown or request.target, (), request.origin)
+
+    def _begun(self, exchange: Exchange, request: Request, built: httpx.Request) -> httpx.Request:
+        exchange.headers = on_the_wire(built.headers)
+        exchange.started = perf_counter()
         self._observers.request(exchange)
         if isinstance(request.content, bytes) and not request.secret:
             self._observers.sent(exchange, request.content)
-        return exchange
+        return built
 
     def _content(self, request: Request, exchange: Exchange, watched: Callable[..., Any]) -> Any:
         content = pieces(request.content) if hasattr(request.content, "read") else request.content
@@ -102,7 +105,7 @@ class _Base:
     def _answered(self, exchange: Exchange, response: httpx.Response) -> Answer:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = response.headers.multi_items()
+        exchange.response_headers = on_the_wire(response.headers)
         self._observers.response(exchange)
         return Answer(response.status_code, response.reason_phrase, response.headers)
 
@@ -215,11 +218,11 @@ class RegistryClient(_Base):
 
     @contextmanager
     def _asked(self, request: Request) -> Iterator[tuple[Answer, httpx.Response, Exchange]]:
-        exchange = self._begun(request)
+        exchange = self._exchange(request)
         with Closing(self._observers, exchange):
             try:
                 built = _built(self._http, request, self._content(request, exchange, watched))
-                response = self._http.send(built, stream=True)
+                response = self._http.send(self._begun(exchange, request, built), stream=True)
             except FAILURES as error:
                 raise _failure(error, request) from error
             try:
@@ -334,11 +337,11 @@ class AsyncRegistryClient(_Base):
 
     @asynccontextmanager
     async def _asked(self, request: Request) -> AsyncIterator[tuple[Answer, httpx.Response, Exchange]]:
-        exchange = self._begun(request)
+        exchange = self._exchange(request)
         with Closing(self._observers, exchange):
             try:
                 built = _built(self._http, request, self._content(request, exchange, async_watched))
-                response = await self._http.send(built, stream=True)
+                response = await self._http.send(self._begun(exchange, request, built), stream=True)
             except FAILURES as error:
                 raise _failure(error, request) from error
             try:

@@ -245,3 +245,11 @@ def test_an_engine_that_has_something_else_after_the_pull_is_refused(
 def test_all_tags_cannot_be_pinned(engine: Any, rawdocker: Any, kept: str) -> None:
     assert rawdocker("pull", "-a", "--pin", kept, "debian:12").code == 1
     assert engine.requests == []
+
+
+def test_a_dry_run_shows_the_digest_that_was_pinned(engine: Any, rawdocker: Any, kept: str) -> None:
+    code, out, err = rawdocker("--dry-run=offline", "create", "--pull", "always", "--pin", kept, "debian:12")
+    assert (code, err) == (0, "")
+    assert f'"Image": "{PINNED}"' in out
+    assert f"&tag={OLD.digest.replace(':', '%3A')}" in out
+    assert engine.requests == []

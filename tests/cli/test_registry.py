@@ -232,3 +232,11 @@ def test_a_copy_of_wrong_bytes_is_given_up_before_it_has_a_name(rawdocker: Any) 
 def test_json_is_a_format(registry: Any, rawdocker: Any) -> None:
     found = rawdocker("registry", "platforms", "--format", "json", "127.0.0.1:5000/web:1").out
     assert json.loads(found) == {"Platform": "linux/amd64", "Digest": AMD64.digest, "Chosen": "*"}
+
+
+@pytest.mark.parametrize("line", ["registry resolve x", "registry copy x y", "pin x", "pin --in Dockerfile"])
+def test_there_is_no_dry_run_of_what_follows_from_answers(registry: Any, rawdocker: Any, line: str) -> None:
+    code, out, err = rawdocker("--dry-run", *line.split())
+    message = "rawdocker: what is sent to a registry follows from what it answers: there is no dry run\n"
+    assert (code, out, err) == (1, "", message)
+    assert not registry.calls
