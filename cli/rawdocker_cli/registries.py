@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rawdocker.observe import Exchange, Observer
+from rawdocker.registry.credentials import for_registry
 from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
-from rawdocker_cli.credentials import stored
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Shell, without_click
 
@@ -38,10 +39,11 @@ class Registries(ExitStack):
         with without_click():
             from rawdocker.registry.client import RegistryClient
         address = self._mirror if self._mirror and domain == DEFAULT_DOMAIN else domain
+        host = address.rpartition("://")[2]
         return RegistryClient(
             address,
             insecure=self._insecure,
-            credentials=stored(self._shell, address.rpartition("://")[2]),
+            credentials=partial(for_registry, host, self._shell.config, self._shell.environment),
             observers=[*self._shell.observers, Warnings()],
         )
 
