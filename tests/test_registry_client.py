@@ -132,6 +132,22 @@ def test_basic_credentials_are_sent_when_they_are_asked_for_and_kept(driver: Reg
 
 
 @respx.mock
+def test_credentials_are_looked_for_once_and_only_where_they_are_needed(driver: RegistryDriver) -> None:
+    looked: list[int] = []
+
+    def found() -> dict[str, str]:
+        looked.append(1)
+        return STUDENT
+
+    denied = httpx.Response(401, headers={"WWW-Authenticate": "Basic"})
+    respx.get(URL).mock(side_effect=[OK, denied, OK, denied, OK])
+    driver.send("registry.example", CALL, credentials=found)
+    assert not looked
+    driver.send("registry.example", CALL, CALL, credentials=found)
+    assert looked == [1]
+
+
+@respx.mock
 def test_an_identity_token_is_exchanged_by_post(driver: RegistryDriver) -> None:
     respx.get(URL).mock(side_effect=[httpx.Response(401, headers=BEARER), OK])
     respx.get(TOKENS).mock(return_value=httpx.Response(401))

@@ -38,10 +38,11 @@ class Registries(ExitStack):
         with without_click():
             from rawdocker.registry.client import RegistryClient
         address = self._mirror if self._mirror and domain == DEFAULT_DOMAIN else domain
+        host = address.rpartition("://")[2]
         return RegistryClient(
             address,
             insecure=self._insecure,
-            credentials=stored(self._shell, address.rpartition("://")[2]),
+            credentials=lambda: stored(self._shell, host) or {},
             observers=[*self._shell.observers, Warnings()],
         )
 

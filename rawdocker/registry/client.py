@@ -11,7 +11,7 @@ shared, without I/O.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -40,7 +40,7 @@ from rawdocker.errors import (
 from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
 from rawdocker.registry.answer import LONGEST_DOCUMENT, Answer, Download, Gauge, Pages, decoded
 from rawdocker.registry.auth import Request
-from rawdocker.registry.conversation import Pause, Session
+from rawdocker.registry.conversation import Credentials, Pause, Session
 from rawdocker.registry.flows import Flow
 from rawdocker.registry.reference import host_of
 
@@ -55,7 +55,7 @@ _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::([0-9]{1,5}))?", re.ASCII)
 class RegistryOptions(TypedDict, total=False):
     """What both clients take besides the registry; described at RegistryClient."""
 
-    credentials: Mapping[str, str] | None
+    credentials: Credentials | None
     insecure: bool
     timeout: float
     connect_timeout: float
@@ -119,8 +119,8 @@ class RegistryClient(_Base):
     Parameters:
         registry: host and port, such as 127.0.0.1:5000 or docker.io; http:// or https:// before it decides how.
             Default: https, and http for this machine's own addresses, as docker does.
-        credentials: {"username": ..., "password": ...}, {"identitytoken": ...} or {"registrytoken": ...}, used where
-            an anonymous request is refused. Default: none.
+        credentials: {"username": ..., "password": ...}, {"identitytoken": ...} or {"registrytoken": ...}, or a
+            function that returns one of these; used where an anonymous request is refused. Default: none.
         insecure: speak http.
         timeout: seconds that the registry may stay silent, and an answer may take beyond a pace of 1 KiB a second.
             Default: 30.

@@ -6,7 +6,7 @@ counts, or raises. Both clients only carry out what it yields.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from time import time
 from typing import Any, NamedTuple, TypeAlias
 
@@ -33,13 +33,16 @@ class Pause(NamedTuple):
     seconds: float
 
 
+Credentials: TypeAlias = Mapping[str, str] | Callable[[], Mapping[str, str]]
+"""What docker keeps for a registry, or what finds it once it is needed (a helper may ask its user)."""
+
 Steps: TypeAlias = Generator[Request | Pause, Answer | None, Answer]
 
 
 class Session:
     """What is known of one registry: where it is, who asks, and the tokens it gave."""
 
-    def __init__(self, origin: str, credentials: Mapping[str, str]) -> None:
+    def __init__(self, origin: str, credentials: Credentials) -> None:
         self.origin = origin
         self._plain = origin.startswith("http://")
         self._credentials = credentials
@@ -83,13 +86,16 @@ class Session:
         return auth.token_in(answer.body) if answer.status == 200 else ""
 
     def _by_credentials(self, asked: Challenge, scope: tuple[str, ...]) -> Generator[Any, Any, str]:
+        if callable(self._credentials):
+            self._credentials = self._credentials()
+        credentials = self._credentials
         if asked.scheme == "basic":
-            return auth.basic(self._credentials)
-        if self._credentials.get("registrytoken"):
-            return f"Bearer {self._credentials['registrytoken']}"
-        if not (self._credentials.get("identitytoken") or auth.basic(self._credentials)):
+            return auth.basic(credentials)
+        if credentials.get("registrytoken"):
+            return f"Bearer {credentials['registrytoken']}"
+        if not (credentials.get("identitytoken") or auth.basic(credentials)):
             return ""
-        request = auth.token_request(asked, scope, self._credentials, plain=self._plain)
+        request = auth.token_request(asked, scope, credentials, plain=self._plain)
         answer = yield from self._patiently(request)
         if answer.status != 200:
             raise refusal(request.call, request.origin, answer)

@@ -70,5 +70,10 @@ def trace_level(ours: Options, environ: Any = os.environ) -> int:
     return min(asked or (1 if ours.trace_to else 0), 3)
 
 
-PIN = Flag("pin", STRING, "Take only images of this lock, by the digests in it; else RAWDOCKER_LOCK")
+PIN = Flag(
+    "pin",
+    STRING,
+    "Take only images of this lock, by the digests in it; else RAWDOCKER_LOCK",
+    client="asks for the digest in the lock instead of the tag, and compares RepoDigests after a pull",
+)
 """Of run, create and pull."""
