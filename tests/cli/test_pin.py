@@ -253,3 +253,11 @@ def test_a_dry_run_shows_the_digest_that_was_pinned(engine: Any, rawdocker: Any,
     assert f'"Image": "{PINNED}"' in out
     assert f"&tag={OLD.digest.replace(':', '%3A')}" in out
     assert engine.requests == []
+
+
+@pytest.mark.parametrize("verb", ["run", "create", "pull"])
+def test_pin_is_explained(rawdocker: Any, kept: str, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///none/docker.sock")
+    code, out, err = rawdocker("explain", verb, f"--pin={kept}", "debian:12")
+    assert (code, err) == (0, "")
+    assert "asks for the digest in the lock instead of the tag" in out
