@@ -41,7 +41,7 @@ from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watc
 from rawdocker.registry.answer import LONGEST_DOCUMENT, Answer, Download, Gauge, Pages, decoded
 from rawdocker.registry.auth import Request
 from rawdocker.registry.conversation import Credentials, Pause, Session
-from rawdocker.registry.flows import Flow
+from rawdocker.registry.flows import Flow, Walk
 from rawdocker.registry.reference import host_of
 
 T = TypeVar("T")
@@ -166,17 +166,11 @@ class RegistryClient(_Base):
 
     def follow(self, flow: Flow[T]) -> T:
         """Make the calls of a flow and return what comes of them."""
-        try:
-            call = next(flow)
-            while True:
-                try:
-                    answer = self.send(call)
-                except RawdockerError as error:
-                    call = flow.throw(error)
-                else:
-                    call = flow.send(answer)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+        walk = Walk(flow)
+        for call in walk:
+            with walk.failing():
+                walk.answer = self.send(call)
+        return walk.result  # type: ignore[no-any-return]
 
     def _whole(self, call: Call[Any]) -> tuple[Answer, bytes]:
         with self._open(call) as (answer, response, exchange):
@@ -284,17 +278,11 @@ class AsyncRegistryClient(_Base):
 
     async def follow(self, flow: Flow[T]) -> T:
         """Make the calls of a flow and return what comes of them."""
-        try:
-            call = next(flow)
-            while True:
-                try:
-                    answer = await self.send(call)
-                except RawdockerError as error:
-                    call = flow.throw(error)
-                else:
-                    call = flow.send(answer)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+        walk = Walk(flow)
+        for call in walk:
+            with walk.failing():
+                walk.answer = await self.send(call)
+        return walk.result  # type: ignore[no-any-return]
 
     async def _whole(self, call: Call[Any]) -> tuple[Answer, bytes]:
         async with self._open(call) as (answer, response, exchange):

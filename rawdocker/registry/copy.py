@@ -21,7 +21,7 @@ from rawdocker.registry.calls import (
     manifest_head,
     manifest_put,
 )
-from rawdocker.registry.flows import DEEPEST, image
+from rawdocker.registry.flows import DEEPEST, Walk, image
 from rawdocker.registry.manifest import Descriptor, Manifest
 from rawdocker.registry.reference import Reference
 
@@ -67,19 +67,11 @@ def copy(
 
     Raises what the calls raise; an upload that fails is given up, and the new name is set last.
     """
-    steps = _copying(name, new_name, platform, told, mount=source.origin == target.origin)
-    answer: Any = None
-    error: RawdockerError | None = None
-    try:
-        while True:
-            step = steps.throw(error) if error else steps.send(answer)
-            error = None
-            try:
-                answer = _done(source, target, step)
-            except RawdockerError as failure:
-                error = failure
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+    walk = Walk(_copying(name, new_name, platform, told, mount=source.origin == target.origin))
+    for step in walk:
+        with walk.failing():
+            walk.answer = _done(source, target, step)
+    return walk.result  # type: ignore[no-any-return]
 
 
 async def copy_async(
@@ -92,19 +84,11 @@ async def copy_async(
     told: Told = lambda blob, how: None,
 ) -> Manifest:
     """Copy an image, all its platforms or one: the same as `copy`, for asyncio and trio."""
-    steps = _copying(name, new_name, platform, told, mount=source.origin == target.origin)
-    answer: Any = None
-    error: RawdockerError | None = None
-    try:
-        while True:
-            step = steps.throw(error) if error else steps.send(answer)
-            error = None
-            try:
-                answer = await _done_async(source, target, step)
-            except RawdockerError as failure:
-                error = failure
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+    walk = Walk(_copying(name, new_name, platform, told, mount=source.origin == target.origin))
+    for step in walk:
+        with walk.failing():
+            walk.answer = await _done_async(source, target, step)
+    return walk.result  # type: ignore[no-any-return]
 
 
 def _done(source: RegistryClient, target: RegistryClient, step: _Step) -> Any:
@@ -144,14 +128,10 @@ def _copying(
 def _manifests(name: Reference, platform: Mapping[str, Any] | None) -> _Steps:
     """Return the manifests to copy, each behind those that it stands on."""
     if platform is not None:
-        flow = image(name, platform)
-        call = next(flow)
-        while True:
-            answer = yield _Step(call, to_source=True)
-            try:
-                call = flow.send(answer)
-            except StopIteration as done:
-                return [done.value.manifest]
+        walk = Walk(image(name, platform))
+        for call in walk:
+            walk.answer = yield _Step(call, to_source=True)
+        return [walk.result.manifest]
     found: dict[str, Manifest] = {}
     yield from _gather(name.path, name.tag_or_digest, found, DEEPEST)
     return list(found.values())

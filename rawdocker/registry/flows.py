@@ -5,12 +5,13 @@ found = client.follow(image(reference.parse("debian:12"), platform.default()))
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from rawdocker.call import Call
 from rawdocker.codec import decode_json
-from rawdocker.errors import ProtocolError, RegistryError
+from rawdocker.errors import ProtocolError, RawdockerError, RegistryError
 from rawdocker.registry import platform as platforms
 from rawdocker.registry.calls import blob_read, manifest_get, referrer_list
 from rawdocker.registry.manifest import Descriptor, Manifest, chosen, descriptor
@@ -24,6 +25,40 @@ Flow: TypeAlias = Generator[Call[Any], Any, T]
 
 DEEPEST = 3
 """Indexes that may stand inside one another."""
+
+
+class Walk:
+    """A generator of steps on its way: `for step in walk` gives what it yields, and it is told what came of that.
+
+    walk = Walk(flow)
+    for call in walk:
+        with walk.failing():
+            walk.answer = client.send(call)
+    return walk.result
+    """
+
+    def __init__(self, steps: Generator[Any, Any, Any]) -> None:
+        self.answer: Any = None
+        self.result: Any = None
+        """What the generator returned, at the end."""
+        self._steps = steps
+        self._error: RawdockerError | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            while True:
+                error, self._error = self._error, None
+                yield self._steps.throw(error) if error else self._steps.send(self.answer)
+        except StopIteration as done:
+            self.result = done.value
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Tell the generator of an error of ours in the body, rather than raise it here."""
+        try:
+            yield
+        except RawdockerError as error:
+            self._error = error
 
 
 class Found(NamedTuple):

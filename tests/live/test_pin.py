@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from engines import ask
-from processes import PROGRAM, Done
+from processes import Command, exists
 from real_registry import push, serving
 from registries import Asked, Behaviour, Content, Liar, described, digest, http, indexed
 from registries import serving as honest
@@ -25,26 +24,12 @@ from rawdocker.registry.manifest import Manifest
 
 pytestmark = pytest.mark.live
 
-Run = Callable[..., Done]
-
 
 @pytest.fixture
-def rawdocker(engine_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give a function that runs the command in an empty directory."""
+def rawdocker(engine_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give the command, in an empty directory."""
     monkeypatch.chdir(tmp_path)
-
-    def command(*words: str, **environment: str) -> Done:
-        done = subprocess.run(
-            [PROGRAM, "-H", engine_host, *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **environment},
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return command
+    return Command(engine_host)
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +66,8 @@ def forget(host: str, address: str) -> None:
                     ask(host, "DELETE", f"/images/{name}", params={"force": "1"})
 
 
-def containers(host: str) -> set[str]:
-    return {each["Id"] for each in ask(host, "GET", "/containers/json", params={"all": "1"})}
-
-
 def test_what_was_pinned_is_run_although_the_tag_has_moved(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content]
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, old, new = f"{own_registry}/web:1", busybox("old"), busybox("new")
     push(own_registry, "web", "1", old)
@@ -94,7 +75,9 @@ def test_what_was_pinned_is_run_although_the_tag_has_moved(
     push(own_registry, "web", "1", new)
     assert rawdocker("run", "--rm", "-q", name) == (0, "new\n", "")
     assert rawdocker("run", "--rm", "-q", "--pin", "images.lock", name) == (0, "old\n", "")
-    assert rawdocker("run", "--rm", name, RAWDOCKER_LOCK="images.lock") == (0, "old\n", "")
+    monkeypatch.setenv("RAWDOCKER_LOCK", "images.lock")
+    assert rawdocker("run", "--rm", name) == (0, "old\n", "")
+    monkeypatch.delenv("RAWDOCKER_LOCK")
     moved = f"{name} moved\n  from {old.digest}\n  to   {new.digest}\n"
     assert rawdocker("pin", "--check") == (1, moved, "")
     assert rawdocker("pin", "--update") == (0, moved, "")
@@ -102,7 +85,7 @@ def test_what_was_pinned_is_run_although_the_tag_has_moved(
 
 
 def test_a_pinned_pull_names_what_came(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content], engine_host: str
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], engine_host: str
 ) -> None:
     name, content = f"{own_registry}/web:1", busybox("pulled")
     push(own_registry, "web", "1", content)
@@ -116,7 +99,7 @@ def test_a_pinned_pull_names_what_came(
 
 
 def test_an_index_is_pinned_and_run(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content], engine_host: str
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], engine_host: str
 ) -> None:
     amd, arm = busybox("amd64"), busybox("arm64")
     machine = platform.default()["architecture"]
@@ -155,10 +138,9 @@ def headless(behaviour: Behaviour) -> Behaviour:
 @pytest.mark.parametrize("verb", ["run", "create", "pull"])
 @pytest.mark.parametrize("what", ["manifest", "config"])
 def test_other_bytes_under_the_pinned_digest_run_nothing(
-    rawdocker: Run, busybox: Callable[[str], Content], engine_host: str, verb: str, what: str
+    rawdocker: Command, busybox: Callable[[str], Content], engine_host: str, own_name: str, verb: str, what: str
 ) -> None:
     good, bad = busybox("good"), busybox(f"bad {what} {verb}")
-    before = containers(engine_host)
     contents = honest(tags={"1": good})
     with Liar(headless(lying(contents, "nothing yet", b""))) as registry:
         name = f"{registry.address}/web:1"
@@ -168,15 +150,18 @@ def test_other_bytes_under_the_pinned_digest_run_nothing(
         else:
             about, lie = digest(good.blobs[0]), http(bad.blobs[0])
         registry.behaviour = headless(lying(contents, about, lie))
-        code, out, err = rawdocker(verb, "--pin", "images.lock", name)
+        named = ["--name", own_name] if verb != "pull" else []
+        code, out, err = rawdocker(verb, *named, "--pin", "images.lock", name)
     assert code == (125 if verb == "run" else 1)
     assert f"verification failed for digest {good.digest if what == 'manifest' else digest(good.blobs[0])}" in err
     assert "bad" not in out
-    assert containers(engine_host) == before
+    assert not exists(engine_host, own_name)
     forget(engine_host, registry.address)
 
 
-def test_a_registry_that_lies_is_not_pinned(rawdocker: Run, busybox: Callable[[str], Content], tmp_path: Path) -> None:
+def test_a_registry_that_lies_is_not_pinned(
+    rawdocker: Command, busybox: Callable[[str], Content], tmp_path: Path
+) -> None:
     good, bad = busybox("good"), busybox("bad")
     lie = http(bad.body, Content_Type=bad.media_type, Docker_Content_Digest=good.digest)
     with Liar(lying(honest(tags={"1": good}), "/1", lie)) as registry:
@@ -188,7 +173,7 @@ def test_a_registry_that_lies_is_not_pinned(rawdocker: Run, busybox: Callable[[s
 
 
 def test_a_lock_that_someone_edited_runs_nothing(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content], engine_host: str
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], engine_host: str, own_name: str
 ) -> None:
     name, one, other = f"{own_registry}/web:1", busybox("one"), busybox("other")
     push(own_registry, "web", "2", other)
@@ -196,15 +181,14 @@ def test_a_lock_that_someone_edited_runs_nothing(
     rawdocker("pin", "--write", "images.lock", name)
     lock = Path("images.lock")
     lock.write_text(lock.read_text().replace(one.digest, other.digest))
-    before = containers(engine_host)
-    code, out, err = rawdocker("run", "--rm", "--pin", "images.lock", name)
+    code, out, err = rawdocker("run", "--name", own_name, "--pin", "images.lock", name)
     assert (code, out) == (125, "")
     assert "is not as it was written: its checksum differs" in err
-    assert containers(engine_host) == before
+    assert not exists(engine_host, own_name)
 
 
 def test_a_lock_with_a_digest_that_the_registry_has_not_runs_nothing(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content], engine_host: str
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], engine_host: str, own_name: str
 ) -> None:
     name, content = f"{own_registry}/web:1", busybox("one")
     push(own_registry, "web", "1", content)
@@ -213,21 +197,19 @@ def test_a_lock_with_a_digest_that_the_registry_has_not_runs_nothing(
     for pinned in list(lock.pins.values()):
         lock.add(pinned._replace(digest=f"sha256:{'0' * 64}"))
     lock.write()
-    before = containers(engine_host)
-    code, out, err = rawdocker("run", "--rm", "-q", "--pin", "images.lock", name)
+    code, out, err = rawdocker("run", "--name", own_name, "-q", "--pin", "images.lock", name)
     assert (code, out) == (125, "")
     assert "not found" in err or "manifest unknown" in err
-    assert containers(engine_host) == before
+    assert not exists(engine_host, own_name)
 
 
 def test_an_image_that_is_not_in_the_lock_runs_nothing(
-    rawdocker: Run, own_registry: str, busybox: Callable[[str], Content], engine_host: str
+    rawdocker: Command, own_registry: str, busybox: Callable[[str], Content], engine_host: str, own_name: str
 ) -> None:
     push(own_registry, "web", "1", busybox("one"))
     rawdocker("pin", "--write", "images.lock", f"{own_registry}/web:1")
-    before = containers(engine_host)
-    code, out, err = rawdocker("-T", "run", "--rm", "--pin", "images.lock", "debian:12", "true")
+    code, out, err = rawdocker("-T", "run", "--name", own_name, "--pin", "images.lock", "debian:12", "true")
     assert (code, out) == (125, "")
     assert "debian:12 is not in images.lock: nothing was run" in err
     assert "POST" not in err
-    assert containers(engine_host) == before
+    assert not exists(engine_host, own_name)
