@@ -43,7 +43,7 @@ class Registries(ExitStack):
         return RegistryClient(
             address,
             insecure=self._insecure,
-            credentials=partial(for_registry, host, self._shell.config, self._shell.environment),
+            credentials=lambda: stored(self._shell, host) or {},
             observers=[*self._shell.observers, Warnings()],
         )
 

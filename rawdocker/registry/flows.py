@@ -1,6 +1,8 @@
 """What takes several calls to a registry, written once for both clients: a flow is a generator that yields calls.
 
-found = client.follow(image(reference.parse("debian:12"), platform.default()))
+    found = client.follow(image(reference.parse("debian:12"), platform.default()))
+
+makes its calls, and gives what it returns.
 """
 
 from __future__ import annotations
@@ -30,11 +32,13 @@ DEEPEST = 3
 class Walk:
     """A generator of steps on its way: `for step in walk` gives what it yields, and it is told what came of that.
 
-    walk = Walk(flow)
-    for call in walk:
-        with walk.failing():
-            walk.answer = client.send(call)
-    return walk.result
+        walk = Walk(flow)
+        for call in walk:
+            with walk.failing():
+                walk.answer = client.send(call)
+        return walk.result
+
+    An error that is told to it is raised where it yielded the step.
     """
 
     def __init__(self, steps: Generator[Any, Any, Any]) -> None:
