@@ -168,7 +168,7 @@ CONVERSATIONS: dict[str, tuple[list[tuple[str, bytes]], list[tuple[str, ...]]]] 
     "a client that leaves": (
         [(">", GET), ("<", CHUNKED[:-7]), (">", b""), ("<", b"")],
         [("0", "request", "/v1.41/containers/json?all=1"), ("0", "response", "200 OK"), ("0", "received", "hello!"),
-         ("0", "end", "the client closed the connection before the end of the answer")],
+         ("0", "write closed"), ("0", "end", "the client closed the connection before the end of the answer")],
     ),
     "a client that leaves in its request": (
         [(">", CREATE[:-3]), (">", b"")],
