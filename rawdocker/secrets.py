@@ -44,7 +44,7 @@ _NO_SECRET_KEYS = {"key", "secret", "secrets", "tokens", "securityopt"}
 
 _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)("?)(\s*:)?', re.DOTALL)
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]*)=(.+)", re.DOTALL)
-_IN_URL = re.compile(r"(?<=[A-Za-z0-9+.\-])://([^/\s\"'\\@?#]+)@")
+_IN_URL = re.compile(r"(?<=[A-Za-z0-9+.\-])://((?:[^/\s\"'\\@?#]|\\u[0-9a-fA-F]{4})+)@")
 _BY_FORM = re.compile(
     r"SWM(?:TKN|KEY)-1-[A-Za-z0-9+/=\-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,

@@ -161,10 +161,8 @@ def _document(data: bytes) -> Any:
         return json.loads(data)
     except ValueError:
         # Each entry is a line, and a writer that was killed leaves the last one in pieces.
-        whole, _, rest = data.rpartition(b",\n")
-        if not rest:
-            raise
-        return json.loads(whole + TAIL)
+        whole, _, _ = data.rpartition(b"\n")
+        return json.loads(whole.removesuffix(b",") + TAIL)
 
 
 def _pairs(message: Mapping[str, Any]) -> list[tuple[str, str]]:

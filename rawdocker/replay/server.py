@@ -29,6 +29,9 @@ LONGEST_COMPARED = 16 << 20
 POLL = 0.05
 """Seconds until closing is noticed."""
 
+PATIENCE = 5.0
+"""Seconds that a client at least has to leave where the recorded one did."""
+
 _OF_THE_CONNECTION = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 
 
@@ -192,28 +195,34 @@ class _Handler(BaseHTTPRequestHandler):
         headers = [pair for pair in entry.response_headers if pair[0].lower() not in _OF_THE_CONNECTION]
         if self.command == "HEAD":
             headers += [pair for pair in entry.response_headers if pair[0].lower() == "content-length"]
-            return self._head(entry.status, entry.reason, headers)
+            self._head(entry.status, entry.reason, headers)
+            return
         if entry.status in (204, 304):
-            return self._head(entry.status, entry.reason, headers)
+            self._head(entry.status, entry.reason, headers)
+            return
         chunked = entry.streamed and self.request_version != "HTTP/1.0"
         headers.append(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(entry.content))))
         self._head(entry.status, entry.reason, headers)
-        if entry.left_open:
-            return self._wait_for_the_client()
+        if entry.left_open and self._client_leaves(entry.time / 1000):
+            return
         for when, piece in entry.chunks:
             self._wait_until(when)
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece)
-        if entry.error:
+        if entry.error and entry.half_close is None:  # it was the engine that broke off
             self.close_connection = True
         elif chunked:
             self.wfile.write(b"0\r\n\r\n")
-        return None
 
-    def _wait_for_the_client(self) -> None:
-        """Wait until the client leaves, as it did before there was an answer."""
-        self.close_connection = True
-        while self.connection.recv(READ_SIZE):
-            pass
+    def _client_leaves(self, seconds: float) -> bool:
+        """Say whether the client leaves without waiting for the answer, as the recorded one did; it has as long."""
+        self.connection.settimeout(max(seconds, PATIENCE))
+        try:
+            self.close_connection = not self.connection.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False
+        finally:
+            self.connection.settimeout(None)
+        return self.close_connection
 
     def _hijacked(self, entry: Entry) -> None:
         """Become the stream that was recorded: what the engine sent comes once the client has sent as much as then."""
