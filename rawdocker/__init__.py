@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from rawdocker.flows.run import run_async as run_async
     from rawdocker.observe import Exchange as Exchange
     from rawdocker.observe import Observer as Observer
+    from rawdocker.registry.client import AsyncRegistryClient as AsyncRegistryClient
+    from rawdocker.registry.client import RegistryClient as RegistryClient
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "AsyncClient": "client",
+    "AsyncRegistryClient": "registry.client",
     "Call": "call",
     "Client": "client",
     "EngineError": "errors",
@@ -43,6 +46,7 @@ _HOMES = {
     "HijackCall": "call",
     "Observer": "observe",
     "RawdockerError": "errors",
+    "RegistryClient": "registry.client",
     "RunResult": "flows.run",
     "StreamCall": "call",
     "run": "flows.run",

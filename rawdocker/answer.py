@@ -39,6 +39,11 @@ _TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)
 _NETWORK = (httpx.NetworkError, httpcore.NetworkError)
 
 
+def on_the_wire(headers: httpx.Headers) -> list[tuple[str, str]]:
+    """Return headers as they are sent."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
+
+
 def refused(status: int) -> bool:
     """Say whether a status means that the call was not done. 304: it was so already."""
     return status >= 300 and status != 304

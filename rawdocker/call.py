@@ -52,6 +52,9 @@ class Codec(Enum):
     RAW = "raw bytes"
     HEADERS = "the headers alone, by name in small letters"
     PATH_STAT = "the header X-Docker-Container-Path-Stat: a JSON document in base64"
+    MANIFEST = "a registry's manifest: the very bytes, their digest and media type"
+    PAGES = "lists of a registry, one linked to the next"
+    LOCATION = "the header Location: where an upload goes on; nothing where it is done (201)"
 
 
 class Frame(NamedTuple):

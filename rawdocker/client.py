@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -21,7 +21,6 @@ from contextlib import (
 )
 from functools import partial
 from time import perf_counter
-from types import TracebackType
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 import httpx
@@ -36,6 +35,7 @@ from rawdocker.answer import (
     decoded,
     failure,
     items,
+    on_the_wire,
     refusal,
     refused,
 )
@@ -43,8 +43,8 @@ from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
-from rawdocker.observe import Exchange, Observer, Observers
-from rawdocker.transport import CONNECTED, READ_SIZE, AsyncEngineTransport, EngineTransport
+from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
+from rawdocker.transport import CONNECTED, AsyncEngineTransport, EngineTransport
 
 T = TypeVar("T")
 
@@ -115,7 +115,7 @@ class _Base:
             content = text.encode("utf-8", "surrogateescape")
             headers["Content-Type"] = "application/json"
         elif hasattr(content, "read"):
-            content = _pieces(content)
+            content = pieces(content)
         if hijack:
             headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
         exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url)
@@ -128,7 +128,7 @@ class _Base:
         return request, exchange
 
     def _sending(self, exchange: Exchange, request: httpx.Request, content: Any) -> None:
-        exchange.headers = _raw(request.headers)
+        exchange.headers = on_the_wire(request.headers)
         exchange.started = perf_counter()
         self._observers.request(exchange)
         if content and isinstance(content, bytes):
@@ -137,22 +137,8 @@ class _Base:
     def _answered(self, exchange: Exchange, response: httpx.Response) -> None:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = _raw(response.headers)
+        exchange.response_headers = on_the_wire(response.headers)
         self._observers.response(exchange)
-
-
-class _Closed:
-    """Tells observers of the end of an exchange once, whichever way it is left."""
-
-    def __init__(self, observers: Observers, exchange: Exchange) -> None:
-        self._observers, self._exchange = observers, exchange
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._observers.end(self._exchange, error)
 
 
 class Client(_Base):
@@ -270,7 +256,7 @@ class Client(_Base):
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
     ) -> Iterator[tuple[httpx.Response, Exchange]]:
         parts, exchange = self._request(call, hijack=hijack)
-        with _Closed(self._observers, exchange):
+        with Closing(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
@@ -288,7 +274,7 @@ class Client(_Base):
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if not self._observers or content is None or isinstance(content, bytes):
             return content
-        return _watch(content, lambda piece: self._observers.sent(exchange, piece))
+        return watched(content, lambda piece: self._observers.sent(exchange, piece))
 
     def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
@@ -401,7 +387,7 @@ class AsyncClient(_Base):
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
     ) -> AsyncIterator[tuple[httpx.Response, Exchange]]:
         parts, exchange = self._request(call, hijack=hijack)
-        with _Closed(self._observers, exchange):
+        with Closing(self._observers, exchange):
             try:
                 parts["content"] = self._watched(parts["content"], exchange)
                 extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
@@ -419,7 +405,7 @@ class AsyncClient(_Base):
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if content is None or isinstance(content, bytes):
             return content
-        return _async_watch(content, lambda piece: self._observers.sent(exchange, piece))
+        return async_watched(content, lambda piece: self._observers.sent(exchange, piece))
 
     async def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
         if refused(response.status_code):
@@ -443,35 +429,9 @@ class AsyncClient(_Base):
             raise cut(error, call) from error
 
 
-def _raw(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """Return headers as they are on the wire."""
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
-
-
 def _time_connection(exchange: Exchange) -> None:
     """Take down when a new connection stood."""
     exchange.connected = perf_counter()
-
-
-def _pieces(file: Any) -> Iterator[bytes]:
-    return iter(lambda: file.read(READ_SIZE), b"")
-
-
-def _watch(pieces: Any, tell: Callable[[bytes], None]) -> Iterator[bytes]:
-    for piece in pieces:
-        tell(piece)
-        yield piece
-
-
-async def _async_watch(pieces: Any, tell: Callable[[bytes], None]) -> AsyncIterator[bytes]:
-    if hasattr(pieces, "__aiter__"):
-        async for piece in pieces:
-            tell(piece)
-            yield piece
-    else:
-        for piece in pieces:
-            tell(piece)
-            yield piece
 
 
 def _limited(chunks: Iterator[bytes]) -> Iterator[bytes]:

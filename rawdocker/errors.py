@@ -9,8 +9,12 @@ RawdockerError
 ├── VersionError             client and engine have no API version in common
 ├── CopyError                cp cannot be done as asked, or a file of this machine cannot be read or written
 ├── RecordingError           a recording cannot be written or read
-├── ProtocolError            the answer is not what an engine says: not JSON, not HTTP, a redirect
-│   └── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
+├── PlatformError            an image has nothing for the platform asked for; .available is what it has
+├── PinError                 a lock forbids it: the image is not in it, or not what was pinned, or the lock was edited
+├── RegistryError            a registry refused; .status, .code, .message, .call
+├── ProtocolError            the answer is not what an engine or registry says: not JSON, not HTTP, a redirect
+│   ├── CutStreamError       a stream ended in the middle of a frame, a document or a chunk
+│   └── DigestError          the bytes are not those of the digest; .wanted, .came
 └── EngineError              the engine refused; .status, .message, .call
     ├── BadRequestError      400
     ├── UnauthorizedError    401
@@ -26,6 +30,7 @@ RawdockerError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,12 +81,42 @@ class RecordingError(RawdockerError):
     """A recording that cannot be written, or a file that is none."""
 
 
+class PlatformError(RawdockerError):
+    """An image has nothing for the platform asked for; `available` is what it has: linux/amd64, linux/arm/v7."""
+
+    def __init__(self, message: str, *, available: Sequence[str] = (), call: Call[Any] | None = None) -> None:
+        super().__init__(message, call=call)
+        self.available = tuple(available)
+
+
+class PinError(RawdockerError):
+    """A lock forbids it: the image is not in it, or is not what was pinned, or the lock is no lock. Nothing was run."""
+
+
 class ProtocolError(RawdockerError):
-    """The answer is not what an engine says: not JSON, not HTTP, a redirect."""
+    """The answer is not what an engine or a registry says: not JSON, not HTTP, a redirect."""
 
 
 class CutStreamError(ProtocolError):
     """A stream ended before its end: inside a frame, a document or a chunk."""
+
+
+class DigestError(ProtocolError):
+    """The bytes are not those of the digest: `wanted` was asked for (or promised), `came` is what their hash says."""
+
+    def __init__(self, message: str, *, wanted: str = "", came: str = "", call: Call[Any] | None = None) -> None:
+        super().__init__(message, call=call)
+        self.wanted = wanted
+        self.came = came
+
+
+class RegistryError(RawdockerError):
+    """A registry refused. `status` is the HTTP status, `code` the specification's word: MANIFEST_UNKNOWN, DENIED."""
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "", call: Call[Any] | None = None) -> None:
+        super().__init__(message, call=call)
+        self.status = status
+        self.code = code
 
 
 class EngineError(RawdockerError):

@@ -6,11 +6,15 @@ executes the call and must not block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from time import perf_counter
+from types import TracebackType
 from typing import Any
 
 from rawdocker.call import Call
+
+PIECE = 1 << 18
+"""Bytes of a file that are sent at once."""
 
 
 class Exchange:
@@ -107,3 +111,41 @@ def hears(observer: object, event: str) -> bool:
     cut out of a stream."""
     method = getattr(observer, event, None)
     return method is not None and getattr(method, "__func__", method) is not getattr(Observer, event)
+
+
+class Closing:
+    """Tells observers of the end of an exchange once, whichever way it is left."""
+
+    def __init__(self, observers: Observers, exchange: Exchange) -> None:
+        self._observers, self._exchange = observers, exchange
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._observers.end(self._exchange, error)
+
+
+def pieces(file: Any) -> Iterator[bytes]:
+    """Yield an open file's content as it is sent."""
+    return iter(lambda: file.read(PIECE), b"")
+
+
+def watched(chunks: Any, tell: Callable[[bytes], None]) -> Iterator[bytes]:
+    """Yield the chunks of a body, telling of each."""
+    for chunk in chunks:
+        tell(chunk)
+        yield chunk
+
+
+async def async_watched(chunks: Any, tell: Callable[[bytes], None]) -> AsyncIterator[bytes]:
+    """Yield the chunks of a body, which need not be asynchronous, telling of each."""
+    if hasattr(chunks, "__aiter__"):
+        async for chunk in chunks:
+            tell(chunk)
+            yield chunk
+    else:
+        for chunk in chunks:
+            tell(chunk)
+            yield chunk

@@ -27,8 +27,10 @@ def trace_line(exchange: Exchange, error: BaseException | None = None, target: s
     """
     until = exchange.received or exchange.ended
     outcome = f"{exchange.status} {exchange.reason}".strip() if exchange.status else f"failed ({_first_line(error)})"
+    # registries are many, the engine is one: only they are named
+    where = exchange.endpoint if exchange.endpoint.startswith(("http://", "https://")) else ""
     return printable(
-        f"{exchange.method} {target or exchange.target} -> {outcome} {milliseconds(until - exchange.started)}"
+        f"{exchange.method} {where}{target or exchange.target} -> {outcome} {milliseconds(until - exchange.started)}"
     )
 
 

@@ -7,8 +7,13 @@ from typing import Any
 
 import anyio
 import pytest
+from hypothesis import settings
 
 from rawdocker import AsyncClient, Call, Client, HijackCall
+
+# A busy machine is no mistake of the code's.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 class Driver:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rawdocker.errors import InvalidCallError
 from rawdocker.registry import platform, reference
@@ -117,3 +119,62 @@ def test_what_is_no_platform_is_refused(typed: str, message: str) -> None:
     with pytest.raises(InvalidCallError) as caught:
         platform.parse(typed)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "chosen"),
+    [
+        ("linux/amd64", ["linux/386", "linux/amd64"], "linux/amd64"),
+        ("linux/amd64", ["linux/arm64", "linux/386"], "linux/386"),
+        ("linux/amd64", ["linux/amd64/v2"], None),
+        ("linux/amd64/v3", ["linux/amd64", "linux/amd64/v2", "linux/amd64/v4"], "linux/amd64/v2"),
+        ("linux/amd64/v3", ["linux/386", "linux/amd64"], "linux/amd64"),
+        ("linux/arm64", ["linux/arm/v7", "linux/arm64/v8"], "linux/arm64/v8"),
+        ("linux/arm64", ["linux/arm/v5", "linux/arm/v7", "linux/amd64"], "linux/arm/v7"),
+        ("linux/arm64/v9", ["linux/arm/v7", "linux/arm64/v8"], "linux/arm64/v8"),
+        ("linux/arm64", ["linux/arm64/v9"], None),
+        ("linux/arm/v7", ["linux/arm/v6", "linux/arm/v5", "linux/arm/v8"], "linux/arm/v6"),
+        ("linux/arm/v6", ["linux/arm/v7"], None),
+        ("linux/arm", ["linux/arm/v5", "linux/arm/v7"], "linux/arm/v7"),
+        ("linux/386", ["linux/amd64"], None),
+        ("windows/amd64", ["linux/amd64", "windows/amd64"], "windows/amd64"),
+        ("linux/s390x", [], None),
+        ("linux/amd64", ["linux/amd64", "linux/amd64"], "linux/amd64"),
+    ],
+)
+def test_the_best_platform_is_docker_s(wanted: str, available: list[str], chosen: str | None) -> None:
+    place = platform.best(platform.parse(wanted), [platform.parts(each) for each in available])
+    assert (None if place is None else available[place]) == chosen
+
+
+def test_a_version_of_the_system_is_chosen_where_one_is_wanted() -> None:
+    available = [{"os": "windows", "architecture": "amd64", "os.version": version} for version in ("10.0.1", "10.0.2")]
+    assert platform.best(platform.parse("windows(10.0.2)/amd64"), available) == 1
+    assert platform.best(platform.parse("windows/amd64"), available) == 0
+
+
+@pytest.mark.parametrize("text", ["linux/amd64", "linux/arm/v7", "windows(10.0.17763.1)/amd64", "linux"])
+def test_a_platform_that_is_shown_can_be_read_again(text: str) -> None:
+    assert platform.shown(platform.parts(text)) == text
+
+
+@given(st.from_regex(r"([a-zA-Z0-9.-]{1,8}(:[0-9]{1,4})?/)?[a-z0-9._/-]{1,20}(:[\w.-]{1,9})?", fullmatch=True))
+def test_a_name_that_is_taken_stays_the_same_when_read_again(text: str) -> None:
+    try:
+        found = reference.parse(text)
+    except InvalidCallError:
+        return
+    assert reference.parse(str(found)) == found
+    assert reference.parse(str(found.familiar)) == found
+    assert "/" in found.name
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_name_or_is_refused(text: str) -> None:
+    try:
+        found = reference.parse(text)
+    except InvalidCallError:
+        return
+    assert str(found).isascii()
+    assert len(found.path) <= reference.LONGEST_PATH
+    assert found.path == found.path.lower()

@@ -1,10 +1,15 @@
-"""Platforms as --platform takes them: os, arch, os/arch, os/arch/variant. Standard library only."""
+"""Platforms as --platform takes them (os, arch, os/arch, os/arch/variant), and which of several suits best.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rawdocker.errors import InvalidCallError
 
@@ -46,6 +51,11 @@ _SAME_VARIANT = {
     ("arm", "7"): "v7",
     ("arm", "8"): "v8",
 }
+
+_LADDERS = {"amd64": ("v4", "v3", "v2", ""), "arm64": ("v9", ""), "arm": ("v8", "v7", "v6", "v5")}
+"""Variants, the newest first: a machine also runs what was made for an older one."""
+
+_IMPLIED_VARIANT_OF_MACHINE = {"armv7l": "v7", "armv6l": "v6"}
 
 
 def local_system() -> str:
@@ -115,3 +125,65 @@ def _platform(architecture: str, system: str, version: str | None, variant: str)
 
 def _invalid(message: str) -> InvalidCallError:
     return InvalidCallError(f"{message}: invalid argument")
+
+
+def default() -> dict[str, str]:
+    """Return the platform that images are chosen for where none is named: this machine's architecture, on Linux."""
+    variant = _IMPLIED_VARIANT_OF_MACHINE.get(os.uname().machine, "")
+    return _platform(local_architecture(), "linux", None, variant)
+
+
+def shown(platform: Mapping[str, Any]) -> str:
+    """Return a platform as it is typed: linux/arm/v7, windows(10.0.17763)/amd64."""
+    version = f"({platform['os.version']})" if platform.get("os.version") else ""
+    others = (platform.get(name) for name in ("architecture", "variant"))
+    return "/".join(str(part) for part in (f"{platform.get('os') or ''}{version}", *others) if part)
+
+
+def parts(text: str) -> dict[str, str]:
+    """Return what `shown` was made of: nothing is normalised or refused."""
+    first, *others = text.split("/")
+    system, _, version = first.rstrip(")").partition("(")
+    found = {"os": system, "os.version": version, **dict(zip(("architecture", "variant"), others, strict=False))}
+    return {name: value for name, value in found.items() if value}
+
+
+def best(wanted: Mapping[str, Any], available: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the place of the platform that suits best, None where none does.
+
+    The order of preference is docker's: the variant itself, then older ones; amd64 also runs 386, arm64 also arm.
+    """
+    system = _system(str(wanted.get("os") or "linux"))
+    version = str(wanted.get("os.version") or "")
+    preferences = list(_compatible(*_normal_parts(wanted)))
+    ranked = [
+        (preferences.index(_normal_parts(found)), place)
+        for place, found in enumerate(available)
+        if _system(str(found.get("os") or "")) == system
+        and str(found.get("os.version") or version).startswith(version)
+        and _normal_parts(found) in preferences
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def _normal_parts(platform: Mapping[str, Any]) -> tuple[str, str]:
+    return _normal(str(platform.get("architecture") or ""), str(platform.get("variant") or ""))
+
+
+def _compatible(architecture: str, variant: str) -> Iterator[tuple[str, str]]:
+    """Yield the architectures and variants, in their normal form, that a machine of one can run; the best first."""
+    yield architecture, variant
+    for older in _older(architecture, variant):
+        yield architecture, older
+    if architecture == "amd64":
+        yield "386", ""
+    if architecture == "arm64":
+        yield from _compatible("arm", "v8")
+
+
+def _older(architecture: str, variant: str) -> list[str]:
+    ladder = _LADDERS.get(architecture, ())
+    # v9.2 is newer than v9, which is newer than v8; the normal form of the oldest amd64 and arm64 is no variant
+    own = _normal(architecture, variant.partition(".")[0])[1]
+    lower = ladder[ladder.index(own) + 1 :] if own in ladder else ()
+    return [*([own] if own != variant else []), *lower]

@@ -17,6 +17,9 @@ DEFAULT_DOMAIN = "docker.io"
 DEFAULT_TAG = "latest"
 LONGEST_PATH = 255
 
+HUB = "registry-1.docker.io"
+"""The host that answers for docker.io."""
+
 _LEGACY_DOMAIN = "index.docker.io"
 _OFFICIAL = "library/"
 
@@ -71,6 +74,11 @@ class Reference(NamedTuple):
 
     def __str__(self) -> str:
         return self.name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+
+def host_of(domain: str) -> str:
+    """Return the host that answers for a registry: registry-1.docker.io for docker.io, else itself."""
+    return HUB if domain in (DEFAULT_DOMAIN, _LEGACY_DOMAIN) else domain
 
 
 def parse(text: str) -> Reference:

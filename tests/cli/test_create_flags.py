@@ -130,7 +130,7 @@ def test_every_flag_is_in_one_of_the_tables() -> None:
     lines = [shlex.split(row["create"]) for row in table("docker-28.2.2/create.tsv")]
     lines += [[str(param.values[0])] for param in measured()]
     seen = {name for line in lines for name in pflag.parse(flags, line, interspersed=False)[0].values}
-    elsewhere = {"kernel-memory", "pull", "quiet", "use-api-socket", "env-file", "label-file", "cidfile"}
+    elsewhere = {"kernel-memory", "pull", "quiet", "use-api-socket", "pin", "env-file", "label-file", "cidfile"}
     assert {flag.name for flag in flags} - seen <= elsewhere
 
 

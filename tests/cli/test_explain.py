@@ -189,6 +189,7 @@ LINES = {
 SUBNET = ["--subnet=10.0.0.0/8"]
 NEEDS = {"aux-address": SUBNET, "gateway": SUBNET, "ip-range": SUBNET,
          "network-alias": ["--network=n"], "net-alias": ["--network=n"], "secret": ["--scope=multi"],
+         "password-stdin": ["--username=u"],
          "topology-required": ["--scope=multi"], "topology-preferred": ["--scope=multi"]}  # fmt: skip
 ELSEWHERE = {"--tree", "--checkpoint", "--checkpoint-dir"}
 """Flags that are refused: by rawdocker, by an engine that is not experimental."""
@@ -218,7 +219,7 @@ def test_every_flag_is_explained(explained: Any, tmp_path: Path, verb: Verb, fla
     needs = [
         need
         for need in NEEDS.get(flag.name, ())
-        if verb.name.startswith(("network create", "volume create", "container"))
+        if verb.name.startswith(("network create", "volume create", "container", "login"))
     ]
     word = MORE.get((verb.name, flag.name), word)
     rest = LINES.get(verb.name) or " ".join(["x"] * verb.least)

@@ -7,10 +7,19 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from real_registry import push
+from registries import index as index_of
+
+from rawdocker.errors import RegistryError
+from rawdocker.registry import calls as registry_calls
+from rawdocker.registry.client import RegistryClient
 
 pytestmark = pytest.mark.live
 
@@ -28,13 +37,27 @@ PAGES = sorted(
 
 
 @pytest.fixture
-def environ(engine_host: str) -> Any:
-    """Point both the command and the library at the tests' engine, and leave nothing behind."""
-    environ = {**os.environ, "DOCKER_HOST": engine_host, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+def environ(engine_host: str, registry: str) -> Any:
+    """Point both the command and the library at the tests' engine and registry, and leave nothing behind."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environ = {**os.environ, "DOCKER_HOST": engine_host, "RAWDOCKER_MIRROR": registry, "PATH": path}
     yield environ
     subprocess.run(["rawdocker", "rm", "-f", *NAMES], env=environ, capture_output=True, check=False)
 
 
+@pytest.fixture
+def hello(registry: str) -> Iterator[None]:
+    """Put course/hello:1, for three platforms, into the registry; take it out again, and what the page made of it."""
+    assert registry.endswith(":5000"), "the pages name the registry of the tests' engine at its usual port"
+    push(registry, "course/hello", "1", index_of("linux/amd64", "linux/arm64", "linux/arm/v7", oci=False))
+    yield
+    for name in ("course/hello", "course/copied"):
+        with RegistryClient(registry) as client, suppress(RegistryError):
+            digest = client.send(registry_calls.manifest_get(name, "1")).digest
+            requests.delete(f"http://{registry}/v2/{name}/manifests/{digest}", timeout=10).raise_for_status()
+
+
+@pytest.mark.usefixtures("hello")
 @pytest.mark.parametrize("name", [name for name in PAGES if "```console" in (ROOT / name).read_text()])
 def test_the_sessions_of_a_page_are_what_happens(name: str, environ: dict[str, str], index: str) -> None:
     page = (ROOT / name).read_text()

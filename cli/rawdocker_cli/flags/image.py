@@ -5,6 +5,7 @@ from __future__ import annotations
 from rawdocker_cli.flags.common import CONFIRMS, FORMAT, QUIET, SHORTENS
 from rawdocker_cli.flags.flag import Draft, Flag, Verb, puts, switch
 from rawdocker_cli.flags.kinds import BOOL, FILTER, INT, STRING, STRINGS
+from rawdocker_cli.flags.ours import PIN
 
 
 @puts("?limit")
@@ -77,6 +78,7 @@ VERBS = (
                 hidden=True,
                 client="refuses to verify: it cannot",
             ),
+            PIN,
             Flag("platform", STRING, "os/arch, where there are several", wire=("?platform",), since="1.32"),
             Flag("quiet", BOOL, "No progress", short="q", client="does not print the progress that is streamed"),
         ),
@@ -92,12 +94,20 @@ VERBS = (
         "image:push",
         ("POST /images/{name}/push?tag&platform",),
         (
-            Flag("all-tags", BOOL, "All tags of the name (no ?tag)", short="a"),
-            Flag("disable-content-trust", BOOL, "Do not sign", default=True, hidden=True),
-            Flag("platform", STRING, "Only this of several, os/arch (?platform)", since="1.46"),
-            Flag("quiet", BOOL, "No progress", short="q"),
+            Flag("all-tags", BOOL, "All tags of the name", wire=("no ?tag",), short="a"),
+            Flag(
+                "disable-content-trust",
+                BOOL,
+                "Do not sign",
+                default=True,
+                hidden=True,
+                client="refuses to sign: it cannot",
+            ),
+            Flag("platform", STRING, "Only this of several, os/arch", wire=("?platform",), since="1.46"),
+            Flag("quiet", BOOL, "No progress", short="q", client="does not print the progress that is streamed"),
         ),
         aliases=("push",),
+        words={"NAME[:TAG]": ("{name}", "?tag")},
     ),
     Verb(
         "image tag",

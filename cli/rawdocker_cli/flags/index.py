@@ -33,6 +33,11 @@ _COMMANDS = {
         "network connect", "network disconnect", "network prune",
     ),
     "volume": ("volume create", "volume ls", "volume list", "volume rm", "volume remove", "volume prune"),
+    "registry": (
+        "registry resolve", "registry tags", "registry manifest", "registry config", "registry blob",
+        "registry platforms", "registry referrers", "registry copy",
+    ),
+    "pin": ("pin",),
     "completion": ("completion",),
     "replay": ("replay",),
     "explain": ("explain",),
@@ -53,6 +58,7 @@ GROUPS = {
     "image": "Manage images",
     "network": "Manage networks",
     "volume": "Manage volumes",
+    "registry": "Ask registries directly",
     "system": "Manage Docker",
 }
 """The nouns that verbs stand behind."""

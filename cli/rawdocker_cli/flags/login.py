@@ -15,9 +15,9 @@ VERBS = (
         "login:login",
         ("POST /auth",),
         (
-            Flag("password", STRING, "Password or access token; others can read it here (password)", short="p"),
-            Flag("password-stdin", BOOL, "Read the password from stdin (password)"),
-            Flag("username", STRING, "User name (username)", short="u"),
+            Flag("password", STRING, "Password or token; others can read it here", wire=("password",), short="p"),
+            Flag("password-stdin", BOOL, "Read the password from stdin", client="reads the password from stdin"),
+            Flag("username", STRING, "User name", wire=("username",), short="u"),
         ),
     ),
     Verb(

@@ -1,4 +1,4 @@
-"""The flags that docker does not have, which every verb takes: they show the API behind it."""
+"""The flags that docker does not have: those which every verb takes, to show the API behind it, and --pin."""
 
 from __future__ import annotations
 
@@ -68,3 +68,7 @@ def trace_level(ours: Options, environ: Any = os.environ) -> int:
     """Return how much is traced: 0 nothing, 1 a line a call, 2 heads and bodies, 3 frames."""
     asked = int(ours.trace or environ.get("RAWDOCKER_TRACE") or 0)
     return min(asked or (1 if ours.trace_to else 0), 3)
+
+
+PIN = Flag("pin", STRING, "Take only images of this lock, by the digests in it; else RAWDOCKER_LOCK")
+"""Of run, create and pull."""

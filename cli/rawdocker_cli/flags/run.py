@@ -21,6 +21,7 @@ from rawdocker_cli.flags.kinds import (
     UINT16,
     UINT64,
 )
+from rawdocker_cli.flags.ours import PIN
 from rawdocker_cli.flags.values import devices, mounts, networks, ports, process, variables
 
 
@@ -270,6 +271,7 @@ _NAMES = (
 _CREATION = (
     Flag("name", STRING, "Its name", query("name")),
     Flag("platform", STRING, "os[/arch[/variant]] of the image", query("platform"), since="1.32"),
+    PIN,
     Flag(
         "pull",
         STRING,

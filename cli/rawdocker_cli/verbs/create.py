@@ -17,6 +17,7 @@ from rawdocker.version import at_least
 from rawdocker_cli import api_socket
 from rawdocker_cli.flags.flag import Draft, Options
 from rawdocker_cli.flags.values import go, rules
+from rawdocker_cli.pinned import check_pulled, pinned_image
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
 
 PULL = ("always", "missing", "never")
@@ -76,13 +77,16 @@ def create_container(shell: Shell, draft: Draft, options: Options) -> str:
     """
     from rawdocker_cli.pull import refuse_content_trust
 
+    pinned = pinned_image(options, draft.body["Image"])
+    if pinned is not None:
+        draft.body["Image"] = str(pinned.familiar)
     with _id_file("" if shell.rehearsing else options.cidfile) as keep:
         image = reference.parse_any(draft.body["Image"]).with_default_tag()
         refuse_content_trust(options, image)
         credentials = api_socket.mount(shell, draft) if options.use_api_socket else {}
         platform = options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
         call = container_create(draft.body, name=options.name or None, platform=_platform(platform))
-        pull = partial(_pull, shell, draft.body["Image"], platform, quiet=options.quiet)
+        pull = partial(_pull, shell, draft.body["Image"], platform, pinned, quiet=options.quiet)
         if options.pull == "always":
             pull()
         _fit_version(shell, draft)
@@ -113,7 +117,7 @@ def _create(shell: Shell, call: Call[Any]) -> Any:
     return completed(lambda: shell.send(call), remove)
 
 
-def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
+def _pull(shell: Shell, image: str, platform: str, pinned: reference.Reference | None, *, quiet: bool) -> None:
     import sys
 
     from rawdocker_cli.credentials import stored
@@ -122,6 +126,8 @@ def _pull(shell: Shell, image: str, platform: str, *, quiet: bool) -> None:
     named = reference.parse(image).with_default_tag()
     progress = None if quiet else sys.stderr
     pull(shell, named, credentials=stored(shell, named.domain), platform=platform, progress=progress)
+    if pinned is not None:
+        check_pulled(shell, pinned)
 
 
 @contextmanager

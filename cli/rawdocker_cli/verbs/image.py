@@ -192,9 +192,11 @@ def image_table(digests: bool = False) -> Table[Row]:
 def pull(shell: Shell, options: Options, words: list[str]) -> None:
     """Let the engine pull an image, or all tags of a name, and print the full name."""
     from rawdocker_cli.credentials import offered
+    from rawdocker_cli.pinned import check_pulled, pinned_image
     from rawdocker_cli.pull import pull, refuse_content_trust
 
-    image = _transferred(shell, options, reference.parse(words[0]))
+    pinned = pinned_image(options, words[0])
+    image = _transferred(shell, options, pinned or reference.parse(words[0]))
     refuse_content_trust(options, image)
     progress = None if options.quiet else sys.stdout
     try:
@@ -204,6 +206,8 @@ def pull(shell: Shell, options: Options, words: list[str]) -> None:
         if "when fetching 'plugin'" in str(error):
             shell.fail(f"{spoken(error)} - Use `docker plugin install`")
         raise
+    if pinned is not None:
+        check_pulled(shell, pinned)
     shell.print(str(image))
 
 

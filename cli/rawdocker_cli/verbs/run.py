@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from rawdocker.calls.container import container_attach, container_resize, container_start, container_wait
-from rawdocker.errors import RawdockerError
+from rawdocker.errors import PinError, RawdockerError
 from rawdocker_cli import session, signals, terminal
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Failure, Shell, spoken
@@ -93,5 +93,6 @@ def _start(shell: Shell, options: Options, id: str, waiting: Iterator[Any]) -> N
 def _not_run(error: RawdockerError) -> Failure:
     """Return the failure for a container that could not be made or started."""
     message = spoken(error)
-    code = next((code for words, code in _CODES.items() if words in message), session.NO_STATUS)
+    told = "" if isinstance(error, PinError) else message  # a lock that is missing is no command that is missing
+    code = next((code for words, code in _CODES.items() if words in told), session.NO_STATUS)
     return Failure(f"{PROGRAM}: {message}\n\nRun '{PROGRAM} run --help' for more information", code)

@@ -1,0 +1,129 @@
+"""pin: what tags name now, printed, kept in a lock, compared with it, or written into Dockerfiles and compose files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rawdocker.errors import RawdockerError
+from rawdocker.registry import lock, pinning
+from rawdocker.registry.lock import DEFAULT_FILE, Lock, Pin
+from rawdocker.registry.reference import Reference, parse
+from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.registries import Registries
+from rawdocker_cli.shell import PROGRAM, Failure, Shell
+
+
+def pin(shell: Shell, options: Options, words: list[str]) -> int:
+    """Do one of what pin does; exit code 1 where something moved or could not be pinned."""
+    if options.check or options.update:
+        return _held_against(shell, options, words)
+    files: list[str] = options.values.get("in", [])
+    if not words and not files:
+        shell.fail(f"{PROGRAM}: 'pin' wants an image, or --in, --check or --update\n\nRun '{PROGRAM} pin --help'")
+    with Registries(shell, options) as registries:
+        pins = Pins(registries, options.platform)
+        named = [pins.of(word) for word in words]
+        failed = [path for path in files if not _pin_file(shell, pins, path)]
+    for each in named:
+        shell.print(str(each.reference.familiar))
+    if options.write:
+        _keep(options.write, pins.found.values())
+    return int(bool(failed))
+
+
+class Pins:
+    """What names stand for now; each is asked for once."""
+
+    def __init__(self, registries: Registries, platform: str) -> None:
+        self.found: dict[str, Pin] = {}
+        self._registries, self._platform = registries, platform
+
+    def of(self, typed: str) -> Pin:
+        """Return what a name stands for."""
+        image = parse(typed).with_default_tag()
+        if str(image) not in self.found:
+            self.found[str(image)] = _pinned(self._registries, image, self._platform)
+        return self.found[str(image)]
+
+
+def _pinned(registries: Registries, image: Reference, platform: str) -> Pin:
+    return registries.of(image).follow(lock.pin(image, platform))
+
+
+def _keep(path: str, pins: Iterable[Pin]) -> None:
+    import os
+
+    kept = Lock.read(path) if os.path.exists(path) else Lock(path)
+    for each in pins:
+        kept.add(each)
+    kept.write()
+
+
+def _held_against(shell: Shell, options: Options, words: list[str]) -> int:
+    """Compare a lock with what its tags name now; with --update move it."""
+    if (options.check and options.update) or options.write or options.typed("in", "platform") or len(words) > 1:
+        shell.fail(f"{PROGRAM}: --check and --update go alone, with at most one FILE\n\nRun '{PROGRAM} pin --help'")
+    kept = Lock.read(words[0] if words else DEFAULT_FILE)
+    moved = gone = 0
+    with Registries(shell, options) as registries:
+        for old in list(kept.pins.values()):
+            name = old.reference._replace(digest="")
+            try:
+                new = _pinned(registries, name, old.platform)
+            except RawdockerError as error:
+                gone += 1
+                shell.warn(f"{name.familiar}: {error}")
+                continue
+            if new.digest != old.digest:
+                moved += 1
+                shell.print(f"{name.familiar} moved\n  from {old.digest}\n  to   {new.digest}")
+                kept.add(new)
+    if options.update and moved:
+        kept.write()
+    if not moved and not gone:
+        shell.print(f"{_images(len(kept.pins))} as pinned")
+    return int(bool(gone or (moved and options.check)))
+
+
+def _images(count: int) -> str:
+    return "1 image is" if count == 1 else f"{count} images are"
+
+
+def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
+    """Put digests behind the images of a file; return whether all of them could be pinned."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            text = file.read()
+    except OSError as error:
+        raise _unusable(path, error) from None
+    complete, names = True, {}
+    for place in pinning.places(text, compose=pinning.is_compose(path)):
+        if place.why_not:
+            complete = False
+            shell.warn(f"{path}:{place.line}: {place.image} is not pinned: {place.why_not}")
+            continue
+        names[place] = _with_digest(place.image, pins.of(place.image))
+        shell.print(f"{path}:{place.line}: {names[place]}")
+    if names:
+        _rewrite(path, pinning.replaced(text, names))
+    return complete
+
+
+def _with_digest(typed: str, found: Pin) -> str:
+    """Return a name as it was typed, with its tag and digest."""
+    tagged = typed if parse(typed).tag else f"{typed}:{found.tag}"
+    return f"{tagged}@{found.digest}"
+
+
+def _rewrite(path: str, text: str) -> None:
+    from rawdocker.registry.files import replacing
+
+    try:
+        with replacing(path) as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: str, error: OSError) -> Failure:
+    return Failure(f"{path}: {(error.strerror or str(error)).lower()}")
