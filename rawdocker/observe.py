@@ -71,7 +71,7 @@ class Observer:
         """Show bytes of an answer or stream, before they are decoded."""
 
     def write_closed(self, exchange: Exchange) -> None:
-        """Say that a hijacked connection was closed for writing."""
+        """Say that the client sends no more: a hijacked connection is closed for writing, an answer is not awaited."""
 
     def end(self, exchange: Exchange, error: BaseException | None) -> None:
         """Say that the exchange is over, and how."""

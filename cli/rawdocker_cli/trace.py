@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from time import strftime, time
 from typing import Any, TextIO
 
-from rawdocker.call import Codec
+from rawdocker.call import Codec, HijackCall
 from rawdocker.codec import HEADER_SIZE, STREAMS, decoder_for
 from rawdocker.errors import RawdockerError
 from rawdocker.observe import Exchange, Observer
@@ -101,7 +101,8 @@ class Trace(Observer):
 
     def write_closed(self, exchange: Exchange) -> None:
         if self._level == FRAMES:
-            self._mark(self._watches[exchange], ">", "stdin is closed")
+            hijacked = isinstance(exchange.call, HijackCall)
+            self._mark(self._watches[exchange], ">", "stdin is closed" if hijacked else "the answer is not awaited")
 
     def end(self, exchange: Exchange, error: BaseException | None) -> None:
         watch = self._watches.pop(exchange)

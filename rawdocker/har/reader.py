@@ -60,7 +60,7 @@ class Entry:
         self.time = float(fields.get("time", 0))
         """Milliseconds until the end."""
         self.half_close: float | None = self.ours.get("half_close")
-        """Milliseconds until the client closed its side of a hijacked connection; None where it did not."""
+        """Milliseconds until the client closed its side of the connection; None where it did not before the end."""
         self.error = str(self.ours.get("error", ""))
         """Why the answer did not come, or not to its end."""
 
@@ -102,8 +102,11 @@ class Entry:
 
     @property
     def left_open(self) -> bool:
-        """Whether the client left before there was a body, as run -d leaves the wait for the container."""
-        return self.status == 200 and self.call.codec is Codec.JSON and not (self.content or self.cut)
+        """Whether the client left before there was an answer, as run -d leaves the wait for the container."""
+        if self.status != 200 or self.cut or self.call.codec is not Codec.JSON:
+            return False
+        left = self.streamed and self.half_close is not None and self.half_close <= self.chunks[0][0]
+        return left if self.content else True
 
     @property
     def hijacked(self) -> bool:

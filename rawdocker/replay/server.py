@@ -198,11 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
         chunked = entry.streamed and self.request_version != "HTTP/1.0"
         headers.append(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(entry.content))))
         self._head(entry.status, entry.reason, headers)
+        if entry.left_open:
+            return self._wait_for_the_client()
         for when, piece in entry.chunks:
             self._wait_until(when)
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece)
-        if entry.left_open:
-            return self._wait_for_the_client()
         if entry.error:
             self.close_connection = True
         elif chunked:

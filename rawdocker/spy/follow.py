@@ -188,7 +188,11 @@ class Follower:
     def _ask(self) -> Parser[None]:
         """Understand what the client sends."""
         while True:
-            first, headers, fields = yield from _head(self._client)
+            try:
+                first, headers, fields = yield from _head(self._client)
+            except _Ended:
+                self._leave()
+                raise
             turn = self._begun(first, headers, fields)
             yield from self._request_body(turn, fields)
             turn.complete()
@@ -199,6 +203,12 @@ class Follower:
                 yield
             if turn.hijacks:
                 yield from self._stream_to_engine(turn.exchange)
+
+    def _leave(self) -> None:
+        """Tell that the client sends no more and has not all answers yet: run -d leaves while it waits."""
+        for turn in self._turns:
+            if not turn.hijacks:
+                self._observers.write_closed(turn.exchange)
 
     def _begun(self, first: str, headers: Sequence[tuple[str, str]], fields: Mapping[str, str]) -> _Turn:
         method, target, protocol = first.split(" ")

@@ -246,7 +246,7 @@ def test_a_template_is_filled_with_the_answer(engine: Any, rawdocker: Any) -> No
         (["/x", "--input", "/no/such/file"], 1, "open /no/such/file: no such file or directory"),
         (["/x", "-F", "a=@/no/such/file"], 1, "open /no/such/file: no such file or directory"),
         (["/a/../b"], 125, "rawdocker: a path has no . and .. in it: /a/../b"),
-        (["/containers/%2e%2e/json"], 1, "/containers/{id}/json needs a id, not '..'"),
+        (["/containers/%2e%2e/json"], 125, "rawdocker: a path has no . and .. in it: /containers/%2e%2e/json"),
         (["GET", "/info", "x"], 1, "rawdocker: 'rawdocker api' requires at least 1 and at most 2 arguments"),
         ([], 1, "rawdocker: 'rawdocker api' requires at least 1 and at most 2 arguments"),
     ],

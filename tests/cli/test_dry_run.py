@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rawdocker_cli.flags.index import all_verbs
+from rawdocker_cli.flags.index import OURS, all_verbs
 
 WORDS = {
     "api": "/info", "attach": "x", "commit": "x", "cp": "x:/a b", "create": "img", "diff": "x", "exec": "x true",
@@ -19,12 +19,12 @@ WORDS = {
     "restart": "x", "rm": "x", "rmi": "img", "run": "img", "save": "-o y img", "search": "term", "start": "x",
     "stats": "x", "stop": "x", "tag": "x y", "top": "x", "unpause": "x", "update": "-m 5m x",
     "volume inspect": "v", "volume rm": "v", "wait": "x", "container prune": "-f", "image prune": "-f",
-    "network prune": "-f", "volume prune": "-f",
+    "network prune": "-f", "volume prune": "-f", "api": "GET /info",
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
-LOCAL = {"completion", "explain", "replay", "spy", "compare", "report", "logout"}
-"""Verbs that ask no engine."""
+LOCAL = {"completion", "logout", *OURS} - {"api"}
+"""Verbs that ask no engine, or only pass on what others ask."""
 
 
 @pytest.fixture(autouse=True)
@@ -158,3 +158,43 @@ def test_no_file_is_made_and_stdin_is_not_read(rawdocker: Any, tmp_path: Path) -
     assert not list(tmp_path.iterdir())
     assert rawdocker("--dry-run=offline", "run", "-i", "img", stdin="not read").code == 0
     assert rawdocker("--dry-run=offline", "container", "prune", stdin="").code == 0
+
+
+@pytest.mark.parametrize("verb", ENGINE_VERBS, ids=lambda verb: verb.name)
+def test_our_flags_stand_before_the_verb_or_behind_it(verb: Any, rawdocker: Any) -> None:
+    name, words = verb.short_name.split(), WORDS.get(verb.short_name, "").split()
+    before = rawdocker("--dry-run=offline", *name, *words)
+    assert before.out.startswith("# dry run")
+    assert rawdocker(*name, "--dry-run=offline", *words) == before
+    if verb.interspersed:
+        assert rawdocker(*name, *words, "--dry-run=offline") == before
+
+
+@pytest.mark.parametrize(
+    ("line", "sent"),
+    [
+        ("run img", "Cmd"),
+        ("create img", "Cmd"),
+        ("exec box true", "Cmd"),
+        ("top box", "?ps_args="),
+    ],
+)
+@pytest.mark.parametrize(
+    "word", ["-T", "-TTT", "--trace", "--dry-run", "--as=curl", "--record=x", "--help", "-H", "--"]
+)
+def test_a_word_that_belongs_to_the_container_is_passed_on_untouched(
+    rawdocker: Any, line: str, sent: str, word: str
+) -> None:
+    ran = rawdocker("--dry-run=offline", *line.split(), word)
+    assert (ran.code, ran.err) == (0, "")
+    if sent == "Cmd":
+        assert f'"{word}"' in ran.out
+    else:
+        assert f"{sent}{word.replace('=', '%3D')}\n" in ran.out
+
+
+@pytest.mark.parametrize("line", ["stop", "rm", "inspect", "logs", "images", "rmi", "network rm", "volume rm", "kill"])
+def test_what_follows_two_dashes_is_no_flag_of_ours(rawdocker: Any, line: str) -> None:
+    ran = rawdocker("--dry-run=offline", *line.split(), "--", "-T")
+    assert (ran.code, ran.err) == (0, "")
+    assert "-T" in ran.out

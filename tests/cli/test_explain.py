@@ -189,8 +189,8 @@ LINES = {
 SUBNET = ["--subnet=10.0.0.0/8"]
 NEEDS = {"aux-address": SUBNET, "gateway": SUBNET, "ip-range": SUBNET,
          "network-alias": ["--network=n"], "net-alias": ["--network=n"], "secret": ["--scope=multi"],
-         "password-stdin": ["--username=u"],
-         "topology-required": ["--scope=multi"], "topology-preferred": ["--scope=multi"]}  # fmt: skip
+         "password-stdin": ["--username=u"], "topology-required": ["--scope=multi"],
+         "topology-preferred": ["--scope=multi"]}  # fmt: skip
 ELSEWHERE = {"--tree", "--checkpoint", "--checkpoint-dir"}
 """Flags that are refused: by rawdocker, by an engine that is not experimental."""
 MORE = {("volume create", "type"): "--type=mount", ("container ls", "format"): "--format={{.Size}}"}

@@ -113,6 +113,7 @@ NOT_SEEN = {
     "image load --quiet": "stdout was no terminal, which is quiet as well",
     "image ls --tree": "experimental",
     "images --tree": "experimental",
+    "login --password-stdin": "stdin was empty",
     "volume create --type": "with mount alone",
 }
 """The flags with a place that docker was not seen to use, and why not."""

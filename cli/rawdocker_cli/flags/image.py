@@ -24,6 +24,8 @@ def _platforms(draft: Draft, texts: list[str]) -> None:
 
 _NO_TRUNC = Flag("no-trunc", BOOL, "Do not shorten anything", client=SHORTENS)
 
+_NO_PROGRESS = "does not print the progress that is streamed"
+
 _LIST = (
     Flag("all", BOOL, "Also the layers between", switch("all"), short="a"),
     Flag("digests", BOOL, "Also digests", client="prints one column more of the answer"),
@@ -80,7 +82,7 @@ VERBS = (
             ),
             PIN,
             Flag("platform", STRING, "os/arch, where there are several", wire=("?platform",), since="1.32"),
-            Flag("quiet", BOOL, "No progress", short="q", client="does not print the progress that is streamed"),
+            Flag("quiet", BOOL, "No progress", short="q", client=_NO_PROGRESS),
         ),
         aliases=("pull",),
         words={"NAME[:TAG|@DIGEST]": ("?fromImage", "?tag")},
@@ -104,7 +106,7 @@ VERBS = (
                 client="refuses to sign: it cannot",
             ),
             Flag("platform", STRING, "Only this of several, os/arch", wire=("?platform",), since="1.46"),
-            Flag("quiet", BOOL, "No progress", short="q", client="does not print the progress that is streamed"),
+            Flag("quiet", BOOL, "No progress", short="q", client=_NO_PROGRESS),
         ),
         aliases=("push",),
         words={"NAME[:TAG]": ("{name}", "?tag")},

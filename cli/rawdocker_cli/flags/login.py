@@ -5,6 +5,8 @@ from __future__ import annotations
 from rawdocker_cli.flags.flag import Flag, Verb
 from rawdocker_cli.flags.kinds import BOOL, STRING
 
+_STDIN = "reads the password, and keeps it with docker's configuration where it is accepted"
+
 VERBS = (
     Verb(
         "login",
@@ -15,10 +17,13 @@ VERBS = (
         "login:login",
         ("POST /auth",),
         (
-            Flag("password", STRING, "Password or token; others can read it here", wire=("password",), short="p"),
-            Flag("password-stdin", BOOL, "Read the password from stdin", client="reads the password from stdin"),
-            Flag("username", STRING, "User name", wire=("username",), short="u"),
+            Flag(
+                "password", STRING, "Password or access token; others can read it here", short="p", wire=("password",)
+            ),
+            Flag("password-stdin", BOOL, "Read the password from stdin", wire=("password",), client=_STDIN),
+            Flag("username", STRING, "User name", short="u", wire=("username",)),
         ),
+        words={"SERVER": ("serveraddress",)},
     ),
     Verb(
         "logout",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from rawdocker.call import VERSION, Call, Codec, HijackCall, StreamCall
 from rawdocker.calls.container import container_resize
@@ -222,7 +223,9 @@ def _call(shell: Shell, options: Options, words: list[str], body: Any) -> Call[A
     given = _fields(shell, options)
     if given and body is not None:
         shell.fail(f"{PROGRAM}: --input is the whole body: there is no place for fields", BAD_FLAG)
-    if {".", ".."} & set(target.partition("?")[0].split("/")):  # an HTTP client would fold them, and ask something else
+    if {".", ".."} & set(
+        unquote(target.partition("?")[0]).split("/")
+    ):  # an HTTP client would fold them, and ask something else
         shell.fail(f"{PROGRAM}: a path has no . and .. in it: {target}", BAD_FLAG)
     call = call_of(method, target, dict(options.header))
     query = _query(call.query, options.query)

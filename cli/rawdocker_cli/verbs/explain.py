@@ -133,9 +133,9 @@ def _grouped(uses: Iterable[Use]) -> Iterator[tuple[Sequence[str], list[Use]]]:
 def _shown(words: Sequence[str], uses: Sequence[Use], redactor: Redactor) -> str:
     """Return the words of a flag with secrets hidden, ready to be typed again."""
     last, text = words[-1], uses[-1].text
-    kept = last[: len(last) - len(text)] if last.endswith(text) else ""
-    value = _hidden(last[len(kept) :], redactor, uses[-1].flag.name)
-    return shlex.join([*words[:-1], kept + value])
+    if text and last.endswith(text):
+        last = last.removesuffix(text) + _hidden(text, redactor, uses[-1].flag.name)
+    return shlex.join([*words[:-1], last])
 
 
 def _hidden(text: str, redactor: Redactor, name: str = "") -> str:

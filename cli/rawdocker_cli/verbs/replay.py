@@ -9,10 +9,13 @@ from rawdocker.replay import Replay
 from rawdocker_cli.beside import beside, own_socket
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Shell
+from rawdocker_cli.watch import BAD_FLAG
 
 
 def replay(shell: Shell, options: Options, words: list[str]) -> int:
     """Answer from a recording while a command runs; return that command's exit code."""
+    if shell.rehearsing:
+        shell.fail(f"{PROGRAM}: replay sends nothing: there is no dry run of it", BAD_FLAG)
     name, *command = words
     recording = read(name)
 
