@@ -195,8 +195,15 @@ def line(request: Request) -> str:
 
 def parts(request: Request) -> dict[str, Any]:
     """Return what a request says, without what is empty or a default: query, body, and auth, who asks a registry."""
-    said = {"query": normal.query(dict(request.call.pairs())), "body": _body(request), "auth": _auth(request.call)}
+    said = {"query": _query(request.call), "body": _body(request), "auth": _auth(request.call)}
     return {name: part for name, part in said.items() if part}
+
+
+def _query(call: Call[Any]) -> dict[str, Any]:
+    texts: dict[str, str] = {}
+    for name, text in call.pairs():
+        texts[name] = f"{texts[name]},{text}" if name in texts else text
+    return normal.query(texts)
 
 
 def _body(request: Request) -> Any:

@@ -42,7 +42,7 @@ ALLOWED = {
     "registry": {"answer", "call", "codec", "errors", "host", "observe"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
-    "compare": {"call", "normal", "observe", "operations"},
+    "compare": {"call", "normal", "observe"},
     "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}

@@ -19,7 +19,7 @@ WORDS = {
     "restart": "x", "rm": "x", "rmi": "img", "run": "img", "save": "-o y img", "search": "term", "start": "x",
     "stats": "x", "stop": "x", "tag": "x y", "top": "x", "unpause": "x", "update": "-m 5m x",
     "volume inspect": "v", "volume rm": "v", "wait": "x", "container prune": "-f", "image prune": "-f",
-    "network prune": "-f", "volume prune": "-f", "api": "GET /info",
+    "network prune": "-f", "volume prune": "-f",
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
