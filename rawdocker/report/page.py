@@ -146,7 +146,7 @@ def _outcome(entry: Entry) -> str:
 
 def _row(number: int, entry: Entry, whole: float) -> Iterator[Html]:
     yield tag("span", str(number), class_="number")
-    yield tag("span", entry.method, class_=f"method {re.sub('[^a-z]', '', entry.method.lower())}")
+    yield tag("span", entry.method, class_=f"method is-{re.sub('[^a-z]', '', entry.method.lower())}")
     yield tag("span", *_target(entry.target), class_="target")
     yield tag("span", *_status(entry), class_="status")
     yield _bar(entry, whole)
