@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from typing import Any
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
-    "--force-color-profile=srgb", "--window-size=1280,900", "--remote-debugging-pipe",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe",
 )  # fmt: skip
 PATIENCE = 60
 CODES = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "Left": 37, "Up": 38, "Right": 39, "Down": 40}

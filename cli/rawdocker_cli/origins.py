@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from rawdocker.call import Call
-from rawdocker_cli.flags import index, pflag
-from rawdocker_cli.flags.flag import Flag, Verb
+from rawdocker_cli.flags import index, pflag, wire
+from rawdocker_cli.flags.flag import Verb
 from rawdocker_cli.flags.ours import OURS
 from rawdocker_cli.main import GLOBALS
 
 
 def origins(words: Sequence[str], call: Call[Any]) -> Mapping[str, str]:
-    """Return what made each part of a call: {"HostConfig.AutoRemove": "--rm", "?name": "--name", "Image": "debian:12"}.
+    """Return what made each part of a call: {"HostConfig.AutoRemove": "--rm", "?name": "--name", "Image": "IMAGE"}.
 
-    A part that no word made is not in it: the verb itself sends that.
+    Words that are no flags have the names of the usage line. A part that no word made is not in it: the verb itself
+    sends that.
     """
-    flags, rest = _understood(tuple(words))
-    parts = dict(_parts(call))
-    found = {part: f"--{flag.name}" for flag in flags for place in places(flag) for part in _at(place, parts)}
-    for part, value in parts.items():
-        if part not in found and _is_of(value, rest):
-            found[part] = "the command line: " + (value if isinstance(value, str) else " ".join(value))
-    return found
+    found: dict[str, dict[str, None]] = {}
+    for name, place in _places(tuple(words)):
+        if place.operation.name == call.operation and not place.absent:
+            for part in _at(place, call):
+                found.setdefault(part, {})[name] = None
+    return {part: ", ".join(names) for part, names in found.items()}
 
 
 @lru_cache(maxsize=16)
-def _understood(words: tuple[str, ...]) -> tuple[list[Flag], list[str]]:
-    """Return the flags that stood on a command line, and the words that are no flags; nothing of one that is wrong."""
+def _places(line: tuple[str, ...]) -> list[tuple[str, wire.Place]]:
+    """Return each flag and word of a command line with each place that it goes to; none of one that is wrong."""
     try:
-        _, rest = pflag.parse(GLOBALS, words, interspersed=False)
-        verb, rest = _verb(rest)
+        _, words = pflag.parse(GLOBALS, line, interspersed=False)
+        verb, words = _verb(words)
         if verb is None:
-            return [], []
-        typed, rest = pflag.parse((*verb.flags, *OURS), rest, interspersed=verb.interspersed)
+            return []
+        typed, words = pflag.parse((*verb.flags, *OURS), words, interspersed=verb.interspersed)
     except (pflag.FlagError, pflag.HelpRequested):
-        return [], []
-    return [flag for flag in verb.flags if flag.name in typed.values], rest
+        return []
+    flags = [(f"--{flag.name}", flag.places) for flag in verb.flags if flag.name in typed.values]
+    names = [(name, wire.places_of_word(verb, name)) for name in wire.words(verb)[: len(words)]]
+    return [(name, wire.place(verb, text)) for name, texts in flags + names for text in texts]
 
 
 def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
@@ -50,13 +52,14 @@ def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
     return None, []
 
 
-def places(flag: Flag) -> tuple[str, ...]:
-    """Return where the value of a flag goes: dotted paths of the body (* is any key), ?name for the query."""
-    named = (flag.into.__doc__ or "") if flag.into is not None else ""
-    if named and " " not in named:
-        return (named,)
-    brackets = re.search(r"\(([^()]+)\)$", flag.help)
-    return tuple(place.split()[0] for place in brackets[1].split(", ")) if brackets else ()
+def _at(place: wire.Place, call: Call[Any]) -> Iterator[str]:
+    """Yield the parts of a call that a place names."""
+    pattern = re.compile(re.escape(place.text).replace(r"\*", ".+"))
+    return (
+        name
+        for name, value in _parts(call)
+        if pattern.fullmatch(name) and (not place.value or str(value) == place.value)
+    )
 
 
 def _parts(call: Call[Any]) -> Iterator[tuple[str, Any]]:
@@ -71,14 +74,3 @@ def _fields(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             inner = f"{path}.{name}" if path else name
             yield inner, item
             yield from _fields(inner, item)
-
-
-def _at(place: str, parts: Iterable[str]) -> Iterator[str]:
-    """Yield the parts that a place names; a path may leave out the objects around it."""
-    pattern = re.compile(r"(?:.+\.)?" + re.escape(place).replace(r"\*", r"[^.]+"))
-    return (part for part in parts if pattern.fullmatch(part))
-
-
-def _is_of(value: Any, words: list[str]) -> bool:
-    """Say whether a value is one of some words, or all of them behind the first."""
-    return bool(words) and (value in words if isinstance(value, str) else value == words[1:] != [])

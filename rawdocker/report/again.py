@@ -55,13 +55,13 @@ def _method(method: str) -> list[str]:
 def _body(call: Call[Any]) -> bytes | None:
     values = call.json_body()
     if values is not None:
-        return json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode()
+        return json.dumps(values, separators=(",", ":")).encode()
     return call.body if isinstance(call.body, bytes) and call.body else None
 
 
 def _is_word(data: bytes) -> bool:
     try:
-        return len(data) <= LONGEST_LITERAL and "\0" not in data.decode()
+        return len(data) <= LONGEST_LITERAL and data.decode().replace("\n", "").isprintable()
     except ValueError:
         return False
 

@@ -1,6 +1,6 @@
 """Text as markup. What a recording holds may be anything; only `tag` makes markup, and it escapes all else.
 
-What would be invisible on a page or turn its text around (control characters, marks of direction) is shown as a sign.
+What would be invisible on a page or turn its text around (control characters, marks of direction) is written out.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def joined(parts: Iterable[str], between: str = "") -> Html:
 
 
 def text(words: str) -> Html:
-    """Return a text as markup: escaped, redactions marked as such, invisible characters as signs."""
+    """Return a text as markup: escaped, redactions marked as such, invisible characters written out."""
     pieces, position = [], 0
     for special in _SPECIAL.finditer(words):
         pieces += [escape(words[position : special.start()]), _shown(special)]
@@ -58,7 +58,7 @@ def text(words: str) -> Html:
 
 def _shown(special: re.Match[str]) -> str:
     if special["mark"]:
-        return f'<mark title="left out when this was recorded">{plain(special[0][1:-1])}</mark>'
+        return f'<mark title="left out when this was recorded">{plain(special[0])}</mark>'
     return f'<i class="sign">{_sign(special[0])}</i>'
 
 
@@ -69,9 +69,7 @@ def plain(words: str) -> Html:
 
 def _sign(character: str) -> str:
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class _Pairs(list[Any]):

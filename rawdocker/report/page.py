@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from shlex import join
 from typing import Any
@@ -37,6 +38,7 @@ LONGEST_UNFOLDED = 30
 TICKS = 5
 
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
+_GIVEN = re.compile(rb'\s*\{\s*"Id":\s*"([^"\\]+)"')
 _QUOTED_MARK = re.compile(r"%3Credacted%3A[^&]*?%3E")
 _PLACE = re.compile(r"<!--\{(\w+)\}-->")
 
@@ -49,12 +51,11 @@ def page(recording: Recording, origins: Origins | None = None) -> str:
     parts = {
         "policy": _policy(),
         "title": plain(_title(recording)),
-        "commands": joined(tag("p", tag("code", command)) for command in _commands(recording)),
         "summary": joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in _summary(recording)),
         "legend": joined(tag("li", tag("i", class_=phase), phase) for phase in PHASES if _occurs(phase, recording)),
         "axis": _axis(recording.duration),
         "count": Html(str(len(recording.entries))),
-        "calls": joined(_rows(recording, origins or (lambda words, call: {}))),
+        "groups": joined(_groups(recording, origins or (lambda words, call: {}))),
         "creator": joined([recording.creator or "an unnamed program"]),
     }
     return _PLACE.sub(lambda place: parts[place[1]], _template())
@@ -79,12 +80,15 @@ def _hash(text: str) -> str:
 
 
 def _title(recording: Recording) -> str:
-    return next(iter(_commands(recording)), f"{len(recording.entries)} calls")
+    commands = list(dict.fromkeys(_command(entry) for entry in recording.entries if entry.words))
+    if len(commands) == 1:
+        return commands[0]
+    return f"{len(commands)} commands" if commands else f"{len(recording.entries)} calls"
 
 
-def _commands(recording: Recording) -> list[str]:
-    """Return the command lines that are known, each once."""
-    return list(dict.fromkeys(f"rawdocker {join(entry.words)}" for entry in recording.entries if entry.words))
+def _command(entry: Entry) -> str:
+    """Return the command line that made a call."""
+    return f"rawdocker {join(entry.words)}" if entry.words else "Calls"
 
 
 def _summary(recording: Recording) -> Iterator[tuple[str, str]]:
@@ -132,12 +136,36 @@ def size(count: int) -> str:
     return exact
 
 
+def _groups(recording: Recording, origins: Origins) -> Iterator[Html]:
+    """Yield the calls of each command line as a list below it."""
+    rows = _rows(recording, origins)
+    for command, entries in groupby(recording.entries, _command):
+        heading = tag("h2", command)
+        yield tag("section", heading, tag("ol", *(next(rows) for _ in entries), class_="calls"), class_="group")
+
+
 def _rows(recording: Recording, origins: Origins) -> Iterator[Html]:
+    whole, given = recording.duration, dict[str, str]()
     for number, entry in enumerate(recording.entries, 1):
-        row = tag("summary", *_row(number, entry, recording.duration))
-        panel = tag("div", *_panel(entry, origins), class_="panel")
+        row = tag("summary", *_row(number, entry, whole))
+        panel = tag("div", *_panel(entry, _made_by(entry, origins, given)), class_="panel")
+        given.update((id, f"Id of call {number}") for id in _ids(entry))
         yield tag("li", tag("details", row, panel, class_="call"), id=f"call-{number}", class_=_outcome(entry))
-        yield Html("\n")
+
+
+def _made_by(entry: Entry, origins: Origins, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what made each part of a call: an earlier answer, or a word of the command line."""
+    if entry.call is None:
+        return {}
+    earlier = {f"{{{name}}}": given[value] for name, value in entry.call.arguments.items() if value in given}
+    return {**(origins(entry.words, entry.call) if entry.words else {}), **earlier}
+
+
+def _ids(entry: Entry) -> Iterator[str]:
+    """Yield the id that an answer gives for later calls."""
+    found = _GIVEN.match(entry.received.data)
+    if found and entry.method == "POST":
+        yield found[1].decode("utf-8", "replace")
 
 
 def _outcome(entry: Entry) -> str:
@@ -195,8 +223,7 @@ def _percent(part: float) -> str:
     return f"{part * 100:.3f}%"
 
 
-def _panel(entry: Entry, origins: Origins) -> Iterator[Html]:
-    made_by = origins(entry.words, entry.call) if entry.words and entry.call is not None else {}
+def _panel(entry: Entry, made_by: Mapping[str, str]) -> Iterator[Html]:
     yield tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in _facts(entry)), class_="facts")
     yield tag("section", tag("h3", "Request"), *_request(entry, made_by), class_="side")
     yield tag("section", tag("h3", "Answer"), *_answer(entry), class_="side")
@@ -209,8 +236,6 @@ def _panel(entry: Entry, origins: Origins) -> Iterator[Html]:
 def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.error:
         yield "Ended by", tag("strong", entry.error, class_="error")
-    if entry.words:
-        yield "Command", tag("code", f"rawdocker {join(entry.words)}")
     operation, _ = matched(entry.method, entry.target.partition("?")[0])
     if operation is not None and operation.name:
         yield "Operation", operation.name
