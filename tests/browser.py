@@ -1,9 +1,9 @@
 """Headless Chromium for tests, spoken to over a pipe in the DevTools protocol: no driver and no library is needed.
 
-    with Browser.start() as browser:
-        browser.open("file:///tmp/page.html")
-        browser.press("j")
-        assert browser.value("document.activeElement.tagName") == "SUMMARY"
+with Browser.start() as browser:
+    browser.open("file:///tmp/page.html")
+    browser.press("j")
+    assert browser.value("document.activeElement.tagName") == "SUMMARY"
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A recording as a page: every call with its times, what was sent and answered, and how to make it again.
 
-    Path("recording.html").write_text(page(read(Path("recording.har").read_bytes())))
+Path("recording.html").write_text(page(read(Path("recording.har").read_bytes())))
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ LONGEST_UNFOLDED = 30
 """Lines of a body that stands open."""
 TICKS = 5
 
+_UNITS = (("GiB", 30), ("MiB", 20), ("KiB", 10))
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
 _GIVEN = re.compile(rb'\s*\{\s*"Id":\s*"([^"\\]+)"')
 _QUOTED_MARK = re.compile(r"%3Credacted%3A[^&]*?%3E")
@@ -54,7 +55,7 @@ def page(recording: Recording, origins: Origins | None = None) -> str:
         "summary": joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in _summary(recording)),
         "legend": joined(tag("li", tag("i", class_=phase), phase) for phase in PHASES if _occurs(phase, recording)),
         "axis": _axis(recording.duration),
-        "count": Html(str(len(recording.entries))),
+        "count": Html(_counted(len(recording.entries), "call")),
         "groups": joined(_groups(recording, origins or (lambda words, call: {}))),
         "creator": joined([recording.creator or "an unnamed program"]),
     }
@@ -83,7 +84,7 @@ def _title(recording: Recording) -> str:
     commands = list(dict.fromkeys(_command(entry) for entry in recording.entries if entry.words))
     if len(commands) == 1:
         return commands[0]
-    return f"{len(commands)} commands" if commands else f"{len(recording.entries)} calls"
+    return f"{len(commands)} commands" if commands else _counted(len(recording.entries), "call")
 
 
 def _command(entry: Entry) -> str:
@@ -129,11 +130,13 @@ def duration(milliseconds: float) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes, exactly, and from 10 KiB on also as a person says it."""
-    exact = f"{count:,} byte{'' if count == 1 else 's'}"
-    for unit, shift in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
-        if count >= 10 << shift:
-            return f"{exact} ({count / (1 << shift):.1f} {unit})"
-    return exact
+    exact = _counted(count, "byte")
+    unit, shift = next((unit for unit in _UNITS if count >> unit[1]), ("", 0))
+    return f"{exact} ({count / (1 << shift):.1f} {unit})" if count >= 10 << 10 else exact
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _groups(recording: Recording, origins: Origins) -> Iterator[Html]:
