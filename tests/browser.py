@@ -8,6 +8,7 @@ with Browser.start() as browser:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -27,6 +28,13 @@ FLAGS = (
 )  # fmt: skip
 PATIENCE = 60
 CODES = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "Left": 37, "Up": 38, "Right": 39, "Down": 40}
+
+
+def _high(number: int) -> int:
+    """Return an open file under a number that is not one of those the browser uses."""
+    moved = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(number)
+    return moved
 
 
 class Browser:
@@ -50,10 +58,10 @@ class Browser:
         """Start a browser with an empty profile, and end it."""
         program = shutil.which("chromium") or shutil.which("chromium-browser")
         assert program, "chromium is not installed"
-        theirs_in, to = os.pipe()
-        back, theirs_out = os.pipe()
+        theirs_in, to = map(_high, os.pipe())
+        back, theirs_out = map(_high, os.pipe())
         profile = tempfile.mkdtemp()
-        command = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", program, *FLAGS]
+        command = ["bash", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "bash", program, *FLAGS]
         process = subprocess.Popen(
             [*command, f"--user-data-dir={profile}"],
             pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
