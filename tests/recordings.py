@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
+
+from rawdocker.report import Recording, read
 
 SESSION = Path(__file__).parent.parent / "fixtures" / "recordings" / "session.har"
 """A pull, a container's life with exec, logs and a failing inspect, recorded from an engine."""
@@ -32,3 +35,11 @@ def entry(
         "timings": {"blocked": -1, "dns": -1, "connect": 1, "send": 0, "wait": 8, "receive": 3},
         **more,
     }
+
+
+def understood(data: bytes) -> Recording:
+    """Return what a file of these bytes is read as."""
+    with tempfile.NamedTemporaryFile(suffix=".har") as file:
+        file.write(data)
+        file.flush()
+        return read(file.name)

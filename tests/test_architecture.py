@@ -46,7 +46,7 @@ ALLOWED = {
     "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
     "compare": {"call", "normal", "observe"},
     "spy": {"answer", "call", "errors", "host", "observe", "operations", "transport"},
-    "report": {"call", "codec", "errors", "operations", "secrets"},
+    "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
 """What is no Python in the wheel."""

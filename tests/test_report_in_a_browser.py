@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from browser import Browser
-from recordings import SESSION, entry, har
+from recordings import SESSION, entry, har, understood
 from test_report import HOSTILE, everywhere
 
-from rawdocker.report import page, read
+from rawdocker.report import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -79,7 +79,7 @@ def browser(chromium: Browser, tmp_path: Path) -> Browser:
 
 
 def shows(browser: Browser, folder: Path, recording: bytes) -> Browser:
-    (folder / "page.html").write_text(page(read(recording), lambda words, call: {"Image": "IMAGE"}))
+    (folder / "page.html").write_text(page(understood(recording), lambda words, call: {"Image": "IMAGE"}))
     browser.open(f"file://{folder}/page.html")
     return browser
 

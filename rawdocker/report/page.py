@@ -239,6 +239,10 @@ def _panel(entry: Entry, made_by: Mapping[str, str]) -> Iterator[Html]:
 def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.error:
         yield "Ended by", tag("strong", entry.error, class_="error")
+    if entry.unfinished:
+        yield "Unfinished", "it went on when the recording ended"
+    if entry.stdin_lost:
+        yield "stdin", f"{size(entry.stdin_lost)}, not kept in the recording"
     operation, _ = matched(entry.method, entry.target.partition("?")[0])
     if operation is not None and operation.name:
         yield "Operation", operation.name
@@ -327,7 +331,7 @@ def _event(event: Event) -> Html:
     labels = [tag("b", who), *([" ", tag("span", stream, class_="stream")] if stream else [])]
     shown, note = _laid_out(event.data, {}) if len(event.data) > LONGEST_BINARY else (_words(event.data), "")
     head = tag("p", *labels, " ", when, " ", tag("small", size(len(event.data))))
-    return tag("li", head, tag("pre", shown), *([note] if note else []), class_=f"{who} {_known(stream)}")
+    return tag("li", head, tag("pre", shown), *([note] if note else []), class_=f"{who} {_known(stream)}".rstrip())
 
 
 def _words(data: bytes) -> str:

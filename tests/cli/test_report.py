@@ -56,7 +56,7 @@ def test_a_file_that_is_no_recording_is_refused_and_nothing_written(rawdocker: A
     (folder / "x.har").write_text('{"log": ')
     ran = rawdocker("report", "x.har")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("x.har is no recording: not JSON: ")
+    assert ran.err.startswith("x.har is no HAR file: ")
     assert left(folder) == ["run.har", "x.har"]
 
 

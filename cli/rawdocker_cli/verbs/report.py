@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from rawdocker.archive import opened, told
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.output import replaced
 from rawdocker_cli.shell import Shell
@@ -12,14 +11,11 @@ from rawdocker_cli.shell import Shell
 
 def report(shell: Shell, options: Options, words: list[str]) -> None:
     """Write the page of a recording, and print its name."""
-    from rawdocker.report import NotARecording, page, read
+    from rawdocker.report import page, read
     from rawdocker_cli.origins import origins
 
     recording = words[0]
-    try:
-        text = page(read(_content(recording)), origins)
-    except NotARecording as error:
-        shell.fail(f"{recording} is no recording: {error}")
+    text = page(read(recording), origins)
     if options.output == "-":
         shell.write(text)
         return
@@ -30,8 +26,3 @@ def report(shell: Shell, options: Options, words: list[str]) -> None:
     with replaced(output, "failed to write the page") as file:
         file.write(text.encode("utf-8"))
     shell.print(output)
-
-
-def _content(path: str) -> bytes:
-    with opened(path) as file, told(f"read {path}"):
-        return file.read()
