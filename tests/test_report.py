@@ -173,11 +173,11 @@ def test_each_call_has_a_row_with_method_path_status_and_time() -> None:
 
 def test_the_head_says_endpoint_version_calls_bytes_duration_and_errors() -> None:
     first = entry(body='{"a":1}', answer="four", _rawdocker={"endpoint": "unix:///run/x.sock"})
-    second = entry(path="/v1.43/info", time=2500)
+    second = entry(path="/v1.43/info", time=2500, _rawdocker={"number": 2, "endpoint": "tcp://host:1"})
     second["response"]["status"] = 500
     texts = shown(first, second).texts
     pairs = dict(pairwise(texts[: texts.index("Errors") + 2]))
-    assert pairs["Endpoint"] == "unix:///run/x.sock, http://localhost"
+    assert pairs["Endpoint"] == "unix:///run/x.sock, tcp://host:1"
     assert pairs["API version"] == "1.41, 1.43"
     assert (pairs["Calls"], pairs["Errors"]) == ("2", "1")
     assert (pairs["Sent"], pairs["Received"]) == ("7 bytes", "4 bytes")

@@ -137,7 +137,7 @@ def _entry(entry: reader.Entry, start: float) -> Entry:
         offset=(entry.started - start) * 1000 if entry.started else 0.0,
         total=max(_number(entry.time), sum(phases.values())),
         phases=phases,
-        method=entry.method,
+        method=str(entry.method),
         target=entry.target or "/",
         query=_pairs(request.get("queryString")) or parse_qsl(entry.target.partition("?")[2], keep_blank_values=True),
         status=entry.status,
@@ -198,7 +198,7 @@ def _body(data: bytes, size: Any, kind: Any, cut: Any) -> Body:
 
 def _call(entry: reader.Entry, sent: Body) -> Call[Any] | None:
     try:
-        return call_of(entry.method, entry.target, dict(filter(_belongs, entry.headers)), sent.data)
+        return call_of(str(entry.method), entry.target, dict(filter(_belongs, entry.headers)), sent.data)
     except (InvalidCallError, ValueError):
         return None
 
@@ -210,7 +210,7 @@ def _belongs(header: tuple[str, str]) -> bool:
 
 
 def _events(entry: reader.Entry) -> Iterator[Event]:
-    yield from (Event(message.when, message.sent, message.stream, message.data) for message in entry.messages)
+    yield from (Event(message.when, message.sent, str(message.stream), message.data) for message in entry.messages)
     if not entry.messages:
         yield from _streamed(entry.chunks)
     if entry.half_close is not None:
