@@ -9,9 +9,9 @@ from typing import Any
 
 from rawdocker.call import Call
 from rawdocker_cli.flags import index, pflag, wire
+from rawdocker_cli.flags.everywhere import GLOBALS
 from rawdocker_cli.flags.flag import Verb
 from rawdocker_cli.flags.ours import OURS
-from rawdocker_cli.main import GLOBALS
 
 
 def origins(words: Sequence[str], call: Call[Any]) -> Mapping[str, str]:

@@ -17,8 +17,8 @@ from shlex import join
 from typing import Any
 from urllib.parse import unquote_plus
 
-from rawdocker.call import Call
-from rawdocker.operations import VERSION, matched
+from rawdocker.call import VERSION, Call
+from rawdocker.operations import matched
 from rawdocker.report.again import FORMS, export
 from rawdocker.report.markup import Html, hexadecimal, joined, json_lines, plain, readable, tag
 from rawdocker.report.recording import PHASES, Body, Entry, Event, Recording

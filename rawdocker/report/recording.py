@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from rawdocker.call import Call
+from rawdocker.call import VERSION, Call
 from rawdocker.codec import FrameDecoder
 from rawdocker.errors import InvalidCallError, RawdockerError, RecordingError
 from rawdocker.har import reader
-from rawdocker.operations import VERSION, call_of
+from rawdocker.operations import call_of
 
 PHASES = {
     "queued": ("blocked",),
