@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from rawdocker.call import Call
-from rawdocker_cli.flags import index, pflag, wire
+from rawdocker_cli.flags import pflag, wire
 from rawdocker_cli.flags.everywhere import GLOBALS
-from rawdocker_cli.flags.flag import Verb
-from rawdocker_cli.flags.ours import OURS
+from rawdocker_cli.main import named, parsed
+from rawdocker_cli.shell import Failure
 
 
 def origins(words: Sequence[str], call: Call[Any]) -> Mapping[str, str]:
@@ -33,23 +33,15 @@ def _places(line: tuple[str, ...]) -> list[tuple[str, wire.Place]]:
     """Return each flag and word of a command line with each place that it goes to; none of one that is wrong."""
     try:
         _, words = pflag.parse(GLOBALS, line, interspersed=False)
-        verb, words = _verb(words)
+        verb, words = named(words) if words else (None, [])
         if verb is None:
             return []
-        typed, words = pflag.parse((*verb.flags, *OURS), words, interspersed=verb.interspersed)
-    except (pflag.FlagError, pflag.HelpRequested):
+        typed, words = parsed(verb, words)
+    except (pflag.FlagError, pflag.HelpRequested, Failure):
         return []
     flags = [(f"--{flag.name}", flag.places) for flag in verb.flags if flag.name in typed.values]
     names = [(name, wire.places_of_word(verb, name)) for name in wire.words(verb)[: len(words)]]
     return [(name, wire.place(verb, text)) for name, texts in flags + names for text in texts]
-
-
-def _verb(words: list[str]) -> tuple[Verb | None, list[str]]:
-    for count in (2, 1):
-        verb = index.find(" ".join(words[:count])) if len(words) >= count else None
-        if verb is not None:
-            return verb, words[count:]
-    return None, []
 
 
 def _at(place: wire.Place, call: Call[Any]) -> Iterator[str]:
