@@ -51,6 +51,7 @@ def page(recording: Recording, origins: Origins | None = None) -> str:
     """
     parts = {
         "policy": _policy(),
+        "heading": joined([_title(recording)]),
         "title": plain(_title(recording)),
         "summary": joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in _summary(recording)),
         "legend": joined(tag("li", tag("i", class_=phase), phase) for phase in PHASES if _occurs(phase, recording)),
@@ -119,6 +120,8 @@ def _axis(whole: float) -> Html:
 
 def duration(milliseconds: float) -> str:
     """Return a time as a person says it: 0.4 ms, 12 ms, 1.25 s, 2 min 3 s."""
+    if 0 < milliseconds < 0.05:
+        return "< 0.1 ms"
     if milliseconds < 10:
         return f"{milliseconds:.1f} ms".replace(".0 ", " ")
     if milliseconds < 1000:
