@@ -23,6 +23,7 @@ from rawdocker.errors import RecordingError
 from rawdocker.operations import call_of
 from rawdocker.report import page, read
 from rawdocker.report.again import export
+from rawdocker.report.markup import tag
 
 VOID = {"meta", "input", "rect"}
 HOSTILE = (
@@ -125,6 +126,12 @@ def test_no_recorded_text_becomes_markup(text: str) -> None:
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", both)
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_in_an_attribute_stays_there(text: str) -> None:
+    found = Page(tag("p", "x", title=text))
+    assert [(name, set(attributes)) for name, attributes in found.elements] == [("p", {"title"})]
+
+
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text.isprintable()])
 def test_hostile_text_is_read_as_it_was_written(text: str) -> None:
     found = shown(entry(answer=text, comment=text))
@@ -154,9 +161,9 @@ def test_the_policy_forbids_all_but_the_page_s_own_style_and_script() -> None:
 def test_the_page_names_nothing_that_could_be_loaded() -> None:
     text = page(read(str(SESSION)))
     loading = {"src", "srcset", "href", "action", "data", "poster", "background", "style", "formaction", "ping"}
-    for tag, attributes in Page(text).elements:
-        assert not {name for name in loading & set(attributes) if not (attributes[name] or "").startswith("#")}, tag
-        assert not [name for name in attributes if name.startswith("on")]
+    for name, attributes in Page(text).elements:
+        assert not {key for key in loading & set(attributes) if not (attributes[key] or "").startswith("#")}, name
+        assert not [key for key in attributes if key.startswith("on")]
     assert "url(" not in text
     assert "@import" not in text
 
