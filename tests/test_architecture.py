@@ -44,8 +44,6 @@ ALLOWED = {
     "archive": {"errors"},
     "compare": {"call", "normal", "observe", "operations"},
     "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
-    "compare": {"call", "normal", "observe"},
-    "spy": {"answer", "call", "errors", "host", "observe", "operations", "transport"},
     "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
