@@ -1,23 +1,28 @@
 # make demo          a first container through the API, from nothing but python3
 # make test          everything: lint, offline, every Python found, and against a real engine (root, Linux)
 # make test-offline  what needs neither root, nor an engine, nor a network once the tools are installed
+# make test-browser  the page of a recording, looked at with headless Chromium
 # make lint          style and types
 # make clean         stop the tests' engine, delete what was built
 .SILENT:
-.PHONY: demo test test-offline test-pythons test-engine lint clean
+.PHONY: demo test test-offline test-pythons test-browser test-engine lint clean
 # A container's bytes are exactly what was asked for: no line of make's own among them.
 MAKEFLAGS += --no-print-directory
 
 demo: .venv/installed
 	scripts/demo
 
-test: lint test-offline test-pythons test-engine
+test: lint test-offline test-pythons test-browser test-engine
 
 test-offline: .venv/installed-dev
 	.venv/bin/pytest -n 2
 
 test-pythons: .venv/installed-dev
 	scripts/pythons
+
+test-browser: .venv/installed-dev
+	bash -c '. scripts/common.sh && need chromium:chromium'
+	.venv/bin/pytest -m browser
 
 test-engine: .venv/installed-dev
 	scripts/engine up

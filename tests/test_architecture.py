@@ -44,8 +44,9 @@ ALLOWED = {
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},
     "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
+    "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
-DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv"}
+DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
 """What is no Python in the wheel."""
 SPEAKERS_OF_HTTP = {"answer", "client", "connection", "http1", "registry/client", "tls", "transport"}
 

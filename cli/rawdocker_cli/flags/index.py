@@ -44,6 +44,7 @@ _COMMANDS = {
     "api": ("api",),
     "spy": ("spy",),
     "compare": ("compare",),
+    "report": ("report",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import IO, TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from rawdocker.archive import opened, told
 from rawdocker.calls.container import container_export
 from rawdocker.calls.image import image_commit, image_create, image_get_all, image_load
-from rawdocker.errors import CopyError, InvalidCallError
+from rawdocker.errors import InvalidCallError
 from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.output import replaced
 from rawdocker_cli.shell import Failure, Shell
 from rawdocker_cli.terminal import STDIN, STDOUT, is_terminal
 from rawdocker_cli.verbs.copy import stdin
@@ -21,15 +20,6 @@ from rawdocker_cli.verbs.each import trimmed
 
 if TYPE_CHECKING:
     from rawdocker.call import StreamCall
-
-NO_FILES = {
-    stat.S_IFDIR: "a directory",
-    stat.S_IFLNK: "a symbolic link directly",
-    stat.S_IFIFO: "a named pipe (FIFO)",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a character device file",
-    stat.S_IFBLK: "a block device file",
-}
 
 
 def export(shell: Shell, options: Options, words: list[str]) -> None:
@@ -115,47 +105,7 @@ def _download(shell: Shell, options: Options, call: StreamCall[bytes], failed: s
             for chunk in chunks:
                 shell.write_bytes(chunk)
         return
-    with _replaced(options.output, failed) as file, shell.stream(call) as chunks:
+    with replaced(options.output, failed) as file, shell.stream(call) as chunks:
         for chunk in chunks:
             with told(f"write {options.output}"):
                 file.write(chunk)
-
-
-def _check_output(path: str) -> None:
-    """Refuse to replace anything but a file: renaming would put a file in its place."""
-    folder = os.path.dirname(path) or "."
-    with told(f"invalid output path: stat {folder}"):
-        if not stat.S_ISDIR(os.stat(folder).st_mode):
-            raise CopyError(f"invalid output path: stat {folder}: not a directory")
-    with told("failed to stat output path"):
-        try:
-            kind = stat.S_IFMT(os.lstat(path).st_mode)
-        except FileNotFoundError:
-            return
-    if kind in NO_FILES:
-        raise CopyError(f"cannot write to {NO_FILES[kind]}")
-
-
-@contextmanager
-def _replaced(path: str, failed: str) -> Iterator[IO[bytes]]:
-    """Open a new file that takes the place of `path` when all is written, and is removed where something fails."""
-    from tempfile import mkstemp
-
-    folder, name = os.path.split(os.path.abspath(path))
-    try:
-        _check_output(path)
-        with told(f"open {path}"):
-            descriptor, beside = mkstemp(dir=folder, prefix=f".tmp-{name}")
-    except CopyError as error:
-        raise Failure(f"{failed}: {error}") from None
-    try:
-        with open(descriptor, "wb") as file:
-            yield file
-            with told(f"write {path}"):
-                file.flush()
-                os.fsync(descriptor)
-        with told(f"rename {beside} {path}"):
-            os.rename(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
