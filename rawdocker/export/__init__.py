@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rawdocker.export import curl, http, python
+from rawdocker.export import curl, http, python, shell
+from rawdocker.export.program import program
 from rawdocker.export.text import Places
 from rawdocker.operations import VERSION
 from rawdocker.secrets import Redactor
@@ -25,14 +26,15 @@ class Form(NamedTuple):
     """One of the forms of --as."""
 
     request: Callable[..., str]
+    script: Callable[..., str]
 
 
 FORMS = {
-    "curl": Form(curl.request),
-    "python": Form(python.library),
-    "httpx": Form(python.httpx),
-    "requests": Form(python.requests),
-    "http": Form(http.request),
+    "curl": Form(curl.request, shell.script),
+    "python": Form(python.library, shell.script),
+    "httpx": Form(python.httpx, shell.script),
+    "requests": Form(python.requests, shell.script),
+    "http": Form(http.request, shell.script),
 }
 
 
@@ -48,3 +50,16 @@ def request(exchange: Exchange, body: bytes, form: str, redactor: Redactor) -> s
     version = VERSION.match(exchange.target)
     prefix = version[0] if version else ""
     return FORMS[form].request(call, prefix, Endpoint(exchange.endpoint, ""), places.secrets)
+
+
+def script(plan: Plan, form: str, *, endpoint: Any, redactor: Redactor | None = None) -> str:
+    """Return a script that sends what a plan says, and prints and returns what the verb would.
+
+    Parameters:
+        plan: what a dry run found.
+        form: one of FORMS.
+        endpoint: the engine's, as rawdocker.host finds it.
+        redactor: where it shows secrets, they stand in the script; else the script requires variables for them.
+    """
+    places = Places(redactor)
+    return FORMS[form].script(program(plan, places), endpoint)

@@ -71,7 +71,8 @@ class Places:
         self.secrets: dict[str, str] = {}
         """The variables for secrets in order of appearance, and what each is: SECRET_1: value of DB_PASSWORD."""
         self._names: dict[str, str] = {}
-        self._given = given or {}
+        self.given = dict(given or {})
+        """Texts that stand for parts of earlier answers, and the variables with these."""
         self._redactor = Redactor(show=redactor is not None and redactor.show, mark=self._secret, marks=_PLACE.pattern)
 
     def in_call(self, call: Call[Any]) -> Call[Any]:
@@ -87,7 +88,7 @@ class Places:
     def in_text(self, text: str) -> str:
         """Return a text with places."""
         text = self._redactor.text(text)
-        for given, name in self._given.items():
+        for given, name in self.given.items():
             text = text.replace(given, place(name))
         return text
 
