@@ -107,6 +107,8 @@ class Refusal(NamedTuple):
     """Whether a 404 is none to it."""
     skips: int = 0
     """How many of the steps that follow are left out then."""
+    codes: Mapping[str, int] = {}
+    """What is returned instead of `status` where the engine's message has these words."""
 
 
 class Step:
@@ -162,7 +164,7 @@ class DryRun:
         client: what asks these. Default: they are assumed: a container runs and has no terminal, a path is a folder.
         announce: told of each call before it is really sent.
         missing: numbers of the steps that are answered by 404, to find out what is done then.
-        refused: numbers of the steps that are answered by 500, likewise.
+        refused: numbers of the steps that are answered by 500, and the messages, likewise.
     """
 
     def __init__(
@@ -174,7 +176,7 @@ class DryRun:
         client: Client | None = None,
         announce: Callable[[Call[Any]], object] = lambda call: None,
         missing: Sequence[int] = (),
-        refused: Sequence[int] = (),
+        refused: Mapping[int, str] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.engine: Mapping[str, str] = {}
@@ -184,7 +186,8 @@ class DryRun:
         self.sink: Sink | None = None
         """Where the answers of the steps to come go."""
         self._asks, self._client, self._announce = set(asks), client, announce
-        self._failing = {**dict.fromkeys(missing, 404), **dict.fromkeys(refused, 500)}
+        self._failing = {number: (404, "it is missing") for number in missing}
+        self._failing |= {number: (500, message) for number, message in (refused or {}).items()}
         self._version = ""
 
     def negotiate(self) -> str:
@@ -238,10 +241,10 @@ class DryRun:
         step = Step(call, way, before.name if before else self._named(call))
         step.again, step.sink = before is not None, self.sink
         self.steps.append(step)
-        status = self._failing.get(len(self.steps) - 1)
-        if status:
+        failure = self._failing.get(len(self.steps) - 1)
+        if failure:
             step.closed_before = len(self.steps)
-            raise error_for(status, f"{call} is answered by {status}", call)
+            raise error_for(*failure, call)
         return step
 
     def _named(self, call: Call[Any]) -> str:
@@ -347,21 +350,31 @@ def explored(
     return steps
 
 
-def weighed(steps: Sequence[Step], rehearse: Callable[[Sequence[int], Sequence[int]], tuple[list[Step], int]]) -> None:
-    """Note at each step what is done where the engine refuses it.
+Rehearse = Callable[[Sequence[int], Mapping[int, str]], tuple[list[Step], int]]
+"""Runs something with these steps missing and those refused, with a message; returns the steps and the exit code."""
 
-    rehearse: runs it with these steps missing and those refused; returns the steps and the exit code.
-    """
+TELLING = ("executable file not found", "no such file or directory", "permission denied", "is a directory")
+"""Words in the engine's messages that may make another exit code."""
+
+
+def weighed(steps: Sequence[Step], rehearse: Rehearse) -> None:
+    """Note at each step what is done where the engine refuses it."""
     known: dict[tuple[str, bool], Refusal] = {}
     for step in every(steps):
         kind = (step.call.operation, bool(step.otherwise))
         if step.trail and kind not in known and step.call != PING:
-            *missing, number = step.trail
-            rest, status = rehearse(missing, [number])
-            excused = not step.otherwise and rehearse(step.trail, [])[1] == 0 != status
-            skips = len(rehearse(missing, [])[0]) - len(rest)
-            known[kind] = Refusal(len(rest) > number + 1, status, excused, skips)
+            known[kind] = _refusal(step, rehearse)
         step.refusal = known.get(kind, step.refusal)
+
+
+def _refusal(step: Step, rehearse: Rehearse) -> Refusal:
+    *missing, number = step.trail
+    rest, status = rehearse(missing, {number: ""})
+    excused = not step.otherwise and rehearse(step.trail, {})[1] == 0 != status
+    skips = len(rehearse(missing, {})[0]) - len(rest)
+    codes = {words: rehearse(missing, {number: words})[1] for words in (TELLING if status > 1 else ())}
+    told = {words: code for words, code in codes.items() if code != status}
+    return Refusal(len(rest) > number + 1, status, excused, skips, told)
 
 
 def every(steps: Sequence[Step]) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ def plan(options: Options, ours: Options, verb: Verb, function: Function, typed:
     results: list[tuple[Rehearsal, Any]] = []
     endpoint = Shell(options, ours).endpoint()
 
-    def rehearse(missing: Sequence[int], refused: Sequence[int] = ()) -> tuple[list[Step], Any]:
+    def rehearse(missing: Sequence[int], refused: Mapping[int, str] | None = None) -> tuple[list[Step], Any]:
         dry = DryRun(endpoint, asks=verb.asks, client=reader, missing=missing, refused=refused)
         shell = Rehearsal(options, ours, dry)
         status = _performed(shell, verb, function, typed, words, expected=not (missing or refused))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rawdocker.export import curl, http, python, shell
 from rawdocker.export.program import program
 from rawdocker.export.text import Places
-from rawdocker.operations import VERSION
+from rawdocker.call import VERSION
 from rawdocker.secrets import Redactor
 
 if TYPE_CHECKING:

@@ -118,6 +118,11 @@ class Program:
         return [statement for statement in self.every() if isinstance(statement, Ask)]
 
     @property
+    def codes(self) -> dict[str, int]:
+        """The exit codes that words in the engine's messages make."""
+        return {words: code for ask in self.asks for words, code in ask.refusal.codes.items()}
+
+    @property
     def goes_on(self) -> bool:
         """Whether some refusal does not end the script but decides its exit code."""
         return any(ask.refusal.goes_on and ask.refusal.status for ask in self.asks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any
 
@@ -38,7 +38,8 @@ answered() {
 
 # Say what the engine has against it, and end with this exit code.
 refused() {
-    sed -n 's/.*"message": *"\\(.*\\)"}.*/Error response from daemon: \\1/p' "$tmp/answer" >&2
+    message=$(sed -n 's/.*"message": *"\\(.*\\)"}.*/\\1/p' "$tmp/answer" | sed 's/\\\\\\(["\\\\]\\)/\\1/g')
+    printf 'Error response from daemon: %s\\n' "$message" >&2CODES
     exit "$1"
 }
 """
@@ -205,6 +206,7 @@ def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
     used = _used_functions(body)
     for part in (needed, *(FUNCTIONS[name] for name in used)):
         terminal = "1" if any(ask.call.tty for ask in made.asks) else "''"
+        part = part.replace("CODES", "".join(f"\n    {line}" for line in _codes(made.codes)))
         part = part.replace(" CONNECTION", f" {reach}" if reach else "")
         yield part.replace("TTY ADDRESS", f"{terminal} {_socket(endpoint)}")
     if made.negotiates and made.asks:
@@ -229,6 +231,14 @@ def _used_functions(body: str) -> list[str]:
             return [name for name in FUNCTIONS if name in used]
         used |= found
         text = "".join(FUNCTIONS[name] for name in found)
+
+
+def _codes(codes: Mapping[str, int]) -> Iterator[str]:
+    """Yield what leaves with another exit code where the engine's message has certain words."""
+    if codes:
+        yield "case $message in"
+        yield from (f"    *{quote(words)}*) exit {code} ;;" for words, code in codes.items())
+        yield "esac"
 
 
 def _address(endpoint: Any) -> Iterator[str]:
