@@ -186,7 +186,7 @@ class DryRun:
         self.sink: Sink | None = None
         """Where the answers of the steps to come go."""
         self._asks, self._client, self._announce = set(asks), client, announce
-        self._failing = {number: (404, "it is missing") for number in missing}
+        self._failing = dict.fromkeys(missing, (404, "it is missing"))
         self._failing |= {number: (500, message) for number, message in (refused or {}).items()}
         self._version = ""
 

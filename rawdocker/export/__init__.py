@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rawdocker.export import curl, http, python, shell
+from rawdocker.call import VERSION
+from rawdocker.export import curl, http, pyscript, python, shell
 from rawdocker.export.program import program
 from rawdocker.export.text import Places
-from rawdocker.call import VERSION
 from rawdocker.secrets import Redactor
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ class Form(NamedTuple):
 
 FORMS = {
     "curl": Form(curl.request, shell.script),
-    "python": Form(python.library, shell.script),
-    "httpx": Form(python.httpx, shell.script),
-    "requests": Form(python.requests, shell.script),
-    "http": Form(http.request, shell.script),
+    "python": Form(python.library, pyscript.script),
+    "httpx": Form(python.httpx, pyscript.script),
+    "requests": Form(python.requests, pyscript.script),
+    "http": Form(http.request, http.script),
 }
 
 
@@ -62,4 +62,4 @@ def script(plan: Plan, form: str, *, endpoint: Any, redactor: Redactor | None = 
         redactor: where it shows secrets, they stand in the script; else the script requires variables for them.
     """
     places = Places(redactor)
-    return FORMS[form].script(program(plan, places), endpoint)
+    return FORMS[form].script(program(plan, places), endpoint, form)

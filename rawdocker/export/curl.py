@@ -71,7 +71,7 @@ def _json(document: Any) -> str:
 def source(body: Any) -> str:
     """Return the file that a body is read from; - is stdin."""
     name = getattr(body, "name", "-")
-    return name if isinstance(name, str) else "-"
+    return str(name) if isinstance(name, str) else "-"
 
 
 def connection(endpoint: Any) -> list[str]:
@@ -88,7 +88,7 @@ def origin(endpoint: Any) -> str:
     """Return the beginning of every URL."""
     if endpoint.scheme != "tcp":
         return "http://localhost"
-    return ("https" if endpoint.tls else "http") + endpoint.url.removeprefix("tcp")
+    return ("https" if endpoint.tls else "http") + str(endpoint.url).removeprefix("tcp")
 
 
 def required(secrets: Mapping[str, str], how: str = "") -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rawdocker.call import Call, HijackCall
+from rawdocker.export import program as p
 from rawdocker.export.text import pieces, target_of
 
 
@@ -44,3 +45,49 @@ def _header(value: Any) -> str:
 
 def _host(endpoint: Any) -> str:
     return endpoint.url.removeprefix("tcp://") if endpoint.scheme == "tcp" else "localhost"
+
+
+def script(made: p.Program, endpoint: Any, form: str) -> str:
+    """Return a program as HTTP's text: each request, and what its answer is needed for. Clients of .http files send it."""
+    names = {**made.names, **made.secrets, "api": f"the version of the API, such as {made.version}"}
+    return "\n".join(["# Made by rawdocker --dry-run --as http.", *_lines(made.statements, endpoint, names)]) + "\n"
+
+
+def _lines(statements: Sequence[p.Statement], endpoint: Any, names: Mapping[str, str]) -> Iterator[str]:
+    for statement in statements:
+        if isinstance(statement, p.Ask):
+            yield from _ask(statement, endpoint, names)
+        elif isinstance(statement, p.Use):
+            yield f"# Now the answer to {statement.ask.name} is read{_uses(statement.ask)}."
+        elif isinstance(statement, p.Print):
+            yield f"# Printed: {filled(statement.text, names).rstrip()!r}"
+        elif statement.status != "0":
+            yield f"# The exit code: {filled(statement.status, names)}"
+
+
+def _ask(ask: p.Ask, endpoint: Any, names: Mapping[str, str]) -> Iterator[str]:
+    how = ": the answer is left open" if ask.background else _uses(ask)
+    yield from ["", f"### {ask.name}{how}", *request(ask.call, ask.prefix, endpoint, names).splitlines(), ""]
+    if ask.missing:
+        yield f"# If {ask.name} is answered by 404:"
+        yield from _lines(ask.missing, endpoint, names)
+        yield f"# Else:{'' if ask.instead else ' on with the next.'}" if ask.instead is not None else "# In any case:"
+    yield from _lines([*ask.then, *(ask.instead or ())], endpoint, names)
+
+
+def _uses(ask: p.Ask) -> str:
+    uses = [_SAID[ask.use]] if ask.use in _SAID else []
+    uses += [f"{{{{{field} of {ask.name}}}}} is taken from it" for field in ask.fields.values()]
+    return f": {', '.join(uses)}" if uses else ""
+
+
+_SAID = {
+    p.ANSWER: "it is shown",
+    p.LINES: "its messages are shown as they come",
+    p.PROGRESS: "its messages tell how it goes",
+    p.FRAMES: "its frames go to stdout and stderr",
+    p.TERMINAL: "its bytes go to the terminal",
+    p.BYTES: "its bytes go to stdout",
+    p.FILE: "its bytes go to a file",
+    p.FILES: "its archive is unpacked",
+}

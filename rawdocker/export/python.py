@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from rawdocker.archive import Packed
 from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.export.curl import source
-from rawdocker.export.literals import Code, laid_out, text, value
+from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.text import decoded_places
 from rawdocker.operations import operations
 
 
-def library_call(call: Call[Any], indent: int = 0) -> str:
+def library_call(call: Call[Any], indent: int = 0, room: int = WIDTH) -> str:
     """Return the call of a function in rawdocker.calls that makes a call, or the call spelled out where none does."""
     found = _arguments(call)
     if found is None:
         return _spelled_out(call, indent)
     name, arguments = found
-    return laid_out(f"calls.{name}(", arguments, ")", indent)
+    return laid_out(f"calls.{name}(", arguments, ")", indent, room)
 
 
 def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
@@ -32,14 +33,15 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
     function = getattr(calls, name, None) if name else None
     if function is None:
         return None
+    kinds = signature(function).parameters
+    named = zip(kinds, call.arguments.values(), strict=False)  # in the order of the path's places
     wanted = {
         **{_identifier(key): given for key, given in (*call.query.items(), *call.headers.items())},
-        **call.arguments,
+        **dict(named),
         **({} if call.body is None else {"body": call.body}),
         **({"tty": True} if call.tty else {}),
     }
-    used = {key: wanted[key] for key in signature(function).parameters if key in wanted}
-    kinds = signature(function).parameters
+    used = {key: wanted[key] for key in kinds if key in wanted}
     try:
         made = function(**used)
     except (TypeError, ValueError, AttributeError):
@@ -57,7 +59,7 @@ def _identifier(name: str) -> str:
 
 
 def _argument(given: Any) -> Any:
-    return given if isinstance(given, str | int | dict | list | tuple) else Code(content(given))
+    return given if isinstance(given, str | int | dict | list | tuple) else Code(content(given, "packed({})"))
 
 
 def _spelled_out(call: Call[Any], indent: int) -> str:
@@ -71,8 +73,11 @@ def _spelled_out(call: Call[Any], indent: int) -> str:
     return laid_out(f"{kind.__name__}(", parts, ")", indent)
 
 
-def content(body: Any) -> str:
-    """Return what a body that is not JSON is read from."""
+def content(body: Any, archive: str) -> str:
+    """Return what a body that is not JSON is read from; archive: what packs a folder's entry."""
+    packed = getattr(body, "source", None)
+    if isinstance(packed, Packed):
+        return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
     name = source(body)
     return "sys.stdin.buffer" if name == "-" else f"open({text(name)}, \"rb\")"
 
@@ -91,7 +96,7 @@ def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, A
     if document is not None:
         given.append(("json=", document))
     elif call.body is not None:
-        given.append((f"{body}=", Code(content(call.body))))
+        given.append((f"{body}=", Code(content(call.body, "tar({})"))))
     return given
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from rawdocker.archive import Packed
 from rawdocker.export import program as p
 from rawdocker.export.curl import connection, origin, request_words, required, word, wrapped
-from rawdocker.export.text import Piece, pieces, target_of
+from rawdocker.export.parts import needed
+from rawdocker.export.text import target_of
 
 FIRST_DESCRIPTOR = 3
 
@@ -190,7 +191,7 @@ _USES = {
 }
 
 
-def script(made: p.Program, endpoint: Any) -> str:
+def script(made: p.Program, endpoint: Any, form: str) -> str:
     """Return a program as a script."""
     body = "\n".join(_Writer(made, endpoint).lines(made.statements))
     return "\n".join([*_opening(made, endpoint, body), body, ""])
@@ -202,9 +203,8 @@ def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
     yield from required(made.secrets)
     yield from _address(endpoint)
     reach = " ".join(_connection(endpoint))
-    needed = ALWAYS if made.asks else ""
-    used = _used_functions(body)
-    for part in (needed, *(FUNCTIONS[name] for name in used)):
+    always = [ALWAYS] if made.asks else []
+    for part in (*always, *(FUNCTIONS[name] for name in needed(FUNCTIONS, body))):
         terminal = "1" if any(ask.call.tty for ask in made.asks) else "''"
         part = part.replace("CODES", "".join(f"\n    {line}" for line in _codes(made.codes)))
         part = part.replace(" CONNECTION", f" {reach}" if reach else "")
@@ -219,18 +219,6 @@ def _comments(made: p.Program) -> Iterator[str]:
     yield "# Made by rawdocker --dry-run --as curl: the requests of a verb, sent by curl."
     if made.version and not made.negotiates:
         yield f"# They are those of version {made.version} of the API."
-
-
-def _used_functions(body: str) -> list[str]:
-    """Return the functions that a script uses, also by way of each other, in the order of the table."""
-    used: set[str] = set()
-    text = body
-    while True:
-        found = {name for name in FUNCTIONS if name not in used and re.search(rf"(?<![\w./\"-]){name}(?![\w.:/=-])", text)}
-        if not found:
-            return [name for name in FUNCTIONS if name in used]
-        used |= found
-        text = "".join(FUNCTIONS[name] for name in found)
 
 
 def _codes(codes: Mapping[str, int]) -> Iterator[str]:
