@@ -13,7 +13,9 @@ from rawdocker.export.text import pieces, target_of
 
 def filled(text: str, names: Mapping[str, str]) -> str:
     """Return a text with {{names}} in its places."""
-    return "".join(f"{{{{{names.get(part.text, part.text)}}}}}" if part.is_variable else part.text for part in pieces(text))
+    return "".join(
+        f"{{{{{names.get(part.text, part.text)}}}}}" if part.is_variable else part.text for part in pieces(text)
+    )
 
 
 def request(call: Call[Any], prefix: str, endpoint: Any, names: Mapping[str, str]) -> str:

@@ -11,7 +11,9 @@ def needed(functions: Mapping[str, str], body: str) -> list[str]:
     used: set[str] = set()
     text = body
     while True:
-        found = {name for name in functions if name not in used and re.search(rf"(?<![\w./\"-]){name}(?![\w.:/=-])", text)}
+        found = {
+            name for name in functions if name not in used and re.search(rf"(?<![\w./\"-]){name}(?![\w.:/=-])", text)
+        }
         if not found:
             return [name for name in functions if name in used]
         used |= found

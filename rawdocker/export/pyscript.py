@@ -78,7 +78,9 @@ def _library_connection(endpoint: Any, made: p.Program) -> str:
     if not made.negotiates:
         arguments.append(("version=", made.version))
     lines = ["from rawdocker.host import TLSFiles"] if endpoint.tls else []
-    return "\n".join([*lines, f"docker = {laid_out('Client(', arguments, ')', 0)}", "opened = ExitStack().enter_context"])
+    return "\n".join(
+        [*lines, f"docker = {laid_out('Client(', arguments, ')', 0)}", "opened = ExitStack().enter_context"]
+    )
 
 
 def _httpx_connection(endpoint: Any, made: p.Program) -> str:
@@ -102,7 +104,11 @@ def _tls(endpoint: Any, blank: str) -> list[tuple[str, Any]]:
     if not endpoint.tls:
         return []
     certificate = (endpoint.tls.cert, endpoint.tls.key)
-    pair = [(f"cert{blank}={blank}", Code(f"({text(certificate[0])}, {text(certificate[1])})"))] if all(certificate) else []
+    pair = (
+        [(f"cert{blank}={blank}", Code(f"({text(certificate[0])}, {text(certificate[1])})"))]
+        if all(certificate)
+        else []
+    )
     return [(f"verify{blank}={blank}", endpoint.tls.verify and (endpoint.tls.ca or True)), *pair]
 
 
@@ -111,7 +117,9 @@ def _is_socket(endpoint: Any) -> bool:
 
 
 def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, str]:
-    shared = {name: code.replace("ANSWER", answer).replace("MESSAGES", messages) for name, code in preludes.SHARED.items()}
+    shared = {
+        name: code.replace("ANSWER", answer).replace("MESSAGES", messages) for name, code in preludes.SHARED.items()
+    }
     return {**own, **shared}
 
 
@@ -184,9 +192,9 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     return f"{head}\n{imports}\n\n{setup}{rest}"
 
 
-_NEGOTIATION = '''\
+_NEGOTIATION = """\
 api = ask("HEAD", "/_ping").headers["Api-Version"]  # the version of the API that the engine speaks
-'''
+"""
 _ENDING = """\
 try:
     sys.exit(main())
@@ -326,5 +334,7 @@ class _Writer:
 def _name(ask: p.Ask) -> str:
     """Return the variable for an answer; it hides nothing that a script may use."""
     name = ask.name.replace(" ", "_")
-    taken = hasattr(builtins, name) or name in _IMPORTS or any(name in dialect.functions for dialect in DIALECTS.values())
+    taken = (
+        hasattr(builtins, name) or name in _IMPORTS or any(name in dialect.functions for dialect in DIALECTS.values())
+    )
     return f"{name}_answer" if taken else name

@@ -79,7 +79,7 @@ def content(body: Any, archive: str) -> str:
     if isinstance(packed, Packed):
         return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
     name = source(body)
-    return "sys.stdin.buffer" if name == "-" else f"open({text(name)}, \"rb\")"
+    return "sys.stdin.buffer" if name == "-" else f'open({text(name)}, "rb")'
 
 
 def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, Any]]:

@@ -319,7 +319,9 @@ class _Writer:
 
     def _opened(self, ask: p.Ask) -> int:
         """Return the descriptor that an answer is read from: the lowest that no other one in the background has."""
-        taken = {self._descriptors[other] for other in self._made.asks if other.background and other in self._descriptors}
+        taken = {
+            self._descriptors[other] for other in self._made.asks if other.background and other in self._descriptors
+        }
         number = next(number for number in range(FIRST_DESCRIPTOR, 9) if number not in taken)
         return self._descriptors.setdefault(ask, number)
 
