@@ -57,6 +57,9 @@ class Placeholder(str):
             raise AttributeError(name)
         return Placeholder(f"<{name} of {self._word}>", self.step, name)
 
+    def __str__(self) -> str:
+        return self  # who makes a text of it has a placeholder still
+
     @property
     def _word(self) -> str:
         return str(self).strip("<>")

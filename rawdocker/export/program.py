@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from rawdocker.call import Call, Codec
 from rawdocker.export.text import Places, pieces, place, target_of
-from rawdocker.plan import EVERYTHING, PING, Plan, Refusal, Step, every
+from rawdocker.plan import EVERYTHING, PING, Placeholder, Plan, Refusal, Step, every
 
 NOTHING, ANSWER, LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES = (
     "nothing",
@@ -142,7 +142,8 @@ _GIVEN = re.compile(r"<(\w+(?: of \w+)*) of (\w+(?: \d+)?)>")
 def program(plan: Plan, places: Places) -> Program:
     """Return the program that does what a plan says."""
     names = _given_names(plan)
-    places.given = {f"<{names[name]}>": name for name in names} | _known_ids(plan)
+    places.given = {f"<{given}>": name for name, given in names.items()}
+    places.known = _known_ids(plan)
     made = Program(plan, places, names)
     made.statements = _Writer(plan, places, names.values()).all()
     _take_fields(made)
@@ -151,7 +152,7 @@ def program(plan: Plan, places: Places) -> Program:
 
 def _given_names(plan: Plan) -> dict[str, str]:
     """Return the variables for what answers give, and what each is, as placeholders name it: Id of create."""
-    texts = [str(part) for step in every(plan.steps) for part in _texts(step.call)]
+    texts = [text for step in every(plan.steps) for text in _placeholders(_parts(step.call))]
     texts += [text for _, text in plan.output] + [str(plan.status)]
     steps = {step.name for step in every(plan.steps)}
     found = {given for text in texts for given in _GIVEN.findall(text) if given[1] in steps}
@@ -159,11 +160,16 @@ def _given_names(plan: Plan) -> dict[str, str]:
     return {variable(step, field): f"{field} of {step}" for field, step in sorted(found)}
 
 
-def _texts(call: Call[Any]) -> Iterator[Any]:
-    yield from call.arguments.values()
-    yield from (text for _, text in call.pairs())
-    yield call.json_body()
-    yield call.tty
+def _parts(call: Call[Any]) -> list[Any]:
+    return [*call.arguments.values(), dict(call.query), call.json_body(), call.tty]
+
+
+def _placeholders(value: Any) -> Iterator[str]:
+    if isinstance(value, Placeholder):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _placeholders(inner)
 
 
 def variable(step: str, field: str) -> str:
@@ -208,7 +214,7 @@ class _Writer:
         """Return the statements from the first step to the exit code."""
         steps = self._plan.steps
         written = [*self._written(steps, range(len(steps))), *self._printed(len(steps))]
-        return [*_conditional(written), Leave(self._places.in_text(str(self._plan.status)))]
+        return [*_conditional(written), Leave(self._places.in_output(str(self._plan.status)))]
 
     def _written(self, steps: Sequence[Step], numbers: Sequence[int], *, main: bool = True) -> list[Statement]:
         found: list[Statement] = []
@@ -252,7 +258,7 @@ class _Writer:
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
         text = "".join(text for before, text in self._plan.output if before == number)
-        return [Print(self._places.in_text(text))] if text and not self._shows else []
+        return [Print(self._places.in_output(text))] if text and not self._shows else []
 
 
 def _conditional(statements: list[Statement]) -> list[Statement]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from rawdocker.call import Call
+from rawdocker.plan import Placeholder
 from rawdocker.secrets import Redactor, sounds_secret
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # noncharacters of Unicode: no text is to have them
@@ -64,15 +65,16 @@ class Places:
 
     Parameters:
         redactor: where it shows secrets, they stay.
-        given: texts that stand for parts of earlier answers (<Id of create>) and the variables with these.
     """
 
-    def __init__(self, redactor: Redactor | None = None, given: Mapping[str, str] | None = None) -> None:
+    def __init__(self, redactor: Redactor | None = None) -> None:
         self.secrets: dict[str, str] = {}
         """The variables for secrets in order of appearance, and what each is: SECRET_1: value of DB_PASSWORD."""
         self._names: dict[str, str] = {}
-        self.given = dict(given or {})
-        """Texts that stand for parts of earlier answers, and the variables with these."""
+        self.given: dict[str, str] = {}
+        """Placeholders for parts of earlier answers (<Id of create>), and the variables for these."""
+        self.known: dict[str, str] = {}
+        """Parts of earlier answers as they really were, and the variables for these."""
         self._redactor = Redactor(show=redactor is not None and redactor.show, mark=self._secret, marks=_PLACE.pattern)
 
     def in_call(self, call: Call[Any]) -> Call[Any]:
@@ -86,15 +88,28 @@ class Places:
         )
 
     def in_text(self, text: str) -> str:
-        """Return a text with places."""
-        text = self._redactor.text(text)
+        """Return a text with places. Only a placeholder itself becomes one: who types the same means what he types."""
+        text = self._redactor.text(self._given_in(text))
+        for known, name in self.known.items():
+            text = text.replace(known, place(name))
+        return text
+
+    def in_output(self, text: str) -> str:
+        """Return a text with places where placeholders are written in it."""
         for given, name in self.given.items():
             text = text.replace(given, place(name))
-        return text
+        return self.in_text(text)
 
     def in_document(self, document: Any) -> Any:
         """Return JSON values with places in their texts."""
-        return json.loads(self.in_text(json.dumps(document, ensure_ascii=False)))
+        return json.loads(self.in_text(json.dumps(self._given_in(document), ensure_ascii=False)))
+
+    def _given_in(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._given_in(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._given_in(inner) for inner in value]
+        return place(self.given[value]) if isinstance(value, Placeholder) and value in self.given else value
 
     def _in_parameter(self, name: str, value: Any) -> Any:
         if isinstance(value, str):
