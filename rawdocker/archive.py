@@ -97,6 +97,19 @@ def packed(
     return _gathered(_pieces(folder, entry, renames, skipped))
 
 
+class Packed:
+    """What `packed` yields for the same parameters, anew each time it is gone through."""
+
+    def __init__(
+        self, folder: str, entry: str, renames: Renames = (), *, skipped: Callable[[str], object] = lambda why: None
+    ) -> None:
+        self.folder, self.entry, self.renames = folder, entry, tuple(renames)
+        self._skipped = skipped
+
+    def __iter__(self) -> Iterator[bytes]:
+        return packed(self.folder, self.entry, self.renames, skipped=self._skipped)
+
+
 def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Join small pieces, so that a thousand small files are not three thousand writes to the engine."""
     waiting = bytearray()

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol
 
 from rawdocker import version as api_version
 from rawdocker.call import Call, Codec, Frame, HijackCall, StreamCall
-from rawdocker.errors import NotFoundError
+from rawdocker.errors import error_for
 from rawdocker.operations import operations
 
 PING: Call[None] = Call("SystemPingHead", "HEAD", "/_ping", codec=Codec.EMPTY)
@@ -31,7 +31,7 @@ class Placeholder(str):
     """Something of an answer that has not come: `<Id of create>`.
 
     Whatever is asked of it by name is there, and is a placeholder too; whatever may be missing is missing, and as a
-    list it is empty.
+    list it is empty. What was looked for so is noted at the step.
     """
 
     step: Step | None
@@ -47,30 +47,71 @@ class Placeholder(str):
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
             return str.__getitem__(self, key)
+        self._looked_for(key)
         return Placeholder(f"<{key} of {self._word}>", self.step, key)
 
     def __getattr__(self, name: str) -> Placeholder:
+        if not name.startswith("_"):
+            self._looked_for(name)
         if not name[:1].isupper():  # the API's own names begin with a capital
             raise AttributeError(name)
         return Placeholder(f"<{name} of {self._word}>", self.step, name)
+
+    def __str__(self) -> str:
+        return self  # who makes a text of it has a placeholder still
 
     @property
     def _word(self) -> str:
         return str(self).strip("<>")
 
+    def _looked_for(self, what: str) -> None:
+        if self.step is not None:
+            self.step.looked_for.add(what)
+
     def get(self, key: str, default: Any = None) -> Any:
+        self._looked_for(key)
         return default
 
     def __iter__(self) -> Iterator[Any]:
+        self._looked_for(EVERYTHING)
         return iter(())
 
     def items(self) -> tuple[()]:
+        self._looked_for(EVERYTHING)
         return ()
 
     keys = values = items
 
     def __int__(self) -> int:
         return 0
+
+
+EVERYTHING = "*"
+"""What is looked for in an answer that is gone through as a list."""
+
+
+class Sink(NamedTuple):
+    """Where the answer of a step goes."""
+
+    kind: str
+    """progress: messages for people; file: its bytes; files: what the archive holds."""
+    where: str
+    """stdout, stderr, empty for nowhere; for file and files a path."""
+
+
+class Refusal(NamedTuple):
+    """What a verb does where the engine refuses a step."""
+
+    goes_on: bool = False
+    """Whether what follows is done all the same."""
+    status: int = 1
+    """What is returned in the end."""
+    excused: bool = False
+    """Whether a 404 is none to it."""
+    skips: int = 0
+    """How many of the steps that follow are left out then."""
+    codes: Mapping[str, int] = {}
+    """What is returned instead of `status` where the engine's message has these words."""
 
 
 class Step:
@@ -86,12 +127,24 @@ class Step:
         """Whether the very same request stands in the plan before."""
         self.asked = False
         """Whether it was really sent, because what follows depends on its answer."""
+        self.assumed = False
+        """Whether what follows depends on its answer, and the usual one was assumed."""
         self.closed_before: int | None = None
         """For a stream or a hijacked connection the number of the step before which it was left."""
         self.otherwise: Sequence[Step] = ()
         """What is sent instead of going on where this is answered by 404."""
         self.goes_on = True
         """Whether, after `otherwise`, the plan goes on behind this step."""
+        self.answer: Any = None
+        """What it was answered where it was really sent."""
+        self.looked_for: set[str] = set()
+        """What of its answer was looked for, EVERYTHING where it was gone through as a list."""
+        self.sink: Sink | None = None
+        """Where its answer goes; None where its kind says that."""
+        self.refusal = Refusal()
+        """What is done where it is refused for another reason than 404."""
+        self.trail: tuple[int, ...] = ()
+        """Its number in the rehearsal where it was met, behind the numbers of the steps that were missing there."""
 
     def __repr__(self) -> str:
         return f"<Step {self.call}>"
@@ -114,6 +167,7 @@ class DryRun:
         client: what asks these. Default: they are assumed: a container runs and has no terminal, a path is a folder.
         announce: told of each call before it is really sent.
         missing: numbers of the steps that are answered by 404, to find out what is done then.
+        refused: numbers of the steps that are answered by 500, and the messages, likewise.
     """
 
     def __init__(
@@ -125,13 +179,18 @@ class DryRun:
         client: Client | None = None,
         announce: Callable[[Call[Any]], object] = lambda call: None,
         missing: Sequence[int] = (),
+        refused: Mapping[int, str] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.engine: Mapping[str, str] = {}
         self.steps: list[Step] = []
         """The requests so far, in order."""
         self._pinned = version or os.environ.get("DOCKER_API_VERSION") or ""
-        self._asks, self._client, self._announce, self._missing = set(asks), client, announce, missing
+        self.sink: Sink | None = None
+        """Where the answers of the steps to come go."""
+        self._asks, self._client, self._announce = set(asks), client, announce
+        self._failing = dict.fromkeys(missing, (404, "it is missing"))
+        self._failing |= {number: (500, message) for number, message in (refused or {}).items()}
         self._version = ""
 
     def negotiate(self) -> str:
@@ -183,11 +242,12 @@ class DryRun:
     def _add(self, call: Call[Any], way: str) -> Step:
         before = next((step for step in self.steps if step.call == call), None)
         step = Step(call, way, before.name if before else self._named(call))
-        step.again = before is not None
+        step.again, step.sink = before is not None, self.sink
         self.steps.append(step)
-        if len(self.steps) - 1 in self._missing:
+        failure = self._failing.get(len(self.steps) - 1)
+        if failure:
             step.closed_before = len(self.steps)
-            raise NotFoundError(f"{call} is answered by 404", status=404, call=call)
+            raise error_for(*failure, call)
         return step
 
     def _named(self, call: Call[Any]) -> str:
@@ -200,10 +260,12 @@ class DryRun:
 
     def _asked(self, step: Step) -> Any:
         if self._client is None:
+            step.assumed = True
             return _ASSUMED[step.call.operation](step.call, Placeholder(f"<{step.name}>", step))
         self._announce(step.call)
         step.asked = True
-        return self._client.send(step.call)
+        step.answer = self._client.send(step.call)
+        return step.answer
 
 
 class NoConnection:
@@ -278,6 +340,7 @@ def explored(
     fruitless = {"SystemPingHead"}
     for number in range(first, len(steps) if end is None else end):
         step = steps[number]
+        step.trail = (*missing, number)
         if step.asked or step.call.operation in fruitless:
             continue
         other, rest = rehearse((*missing, number))[number + 1 :], steps[number + 1 :]
@@ -288,6 +351,40 @@ def explored(
         else:
             fruitless.add(step.call.operation)
     return steps
+
+
+Rehearse = Callable[[Sequence[int], Mapping[int, str]], tuple[list[Step], int]]
+"""Runs something with these steps missing and those refused, with a message; returns the steps and the exit code."""
+
+TELLING = ("executable file not found", "no such file or directory", "permission denied", "is a directory")
+"""Words in the engine's messages that may make another exit code."""
+
+
+def weighed(steps: Sequence[Step], rehearse: Rehearse) -> None:
+    """Note at each step what is done where the engine refuses it."""
+    known: dict[tuple[str, bool], Refusal] = {}
+    for step in every(steps):
+        kind = (step.call.operation, bool(step.otherwise))
+        if step.trail and kind not in known and step.call != PING:
+            known[kind] = _refusal(step, rehearse)
+        step.refusal = known.get(kind, step.refusal)
+
+
+def _refusal(step: Step, rehearse: Rehearse) -> Refusal:
+    *missing, number = step.trail
+    rest, status = rehearse(missing, {number: ""})
+    excused = not step.otherwise and rehearse(step.trail, {})[1] == 0 != status
+    skips = len(rehearse(missing, {})[0]) - len(rest)
+    codes = {words: rehearse(missing, {number: words})[1] for words in (TELLING if status > 1 else ())}
+    told = {words: code for words, code in codes.items() if code != status}
+    return Refusal(len(rest) > number + 1, status, excused, skips, told)
+
+
+def every(steps: Sequence[Step]) -> Iterator[Step]:
+    """Yield steps with all that may be sent instead of what follows them."""
+    for step in steps:
+        yield step
+        yield from every(step.otherwise)
 
 
 def _common_end(one: Sequence[Step], other: Sequence[Step]) -> int:

@@ -9,7 +9,7 @@ the middle is searched as well. What is found once is remembered by a `Redactor`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -116,11 +116,15 @@ def mark(reason: str) -> str:
     return f"<redacted: {reason}>"
 
 
-def replaced(text: str, secrets: Iterable[Secret]) -> str:
-    """Return a text with a mark in the place of each secret."""
+def _by_reason(secret: str, reason: str) -> str:
+    return mark(reason)
+
+
+def replaced(text: str, secrets: Iterable[Secret], mark: Callable[[str, str], str] = _by_reason) -> str:
+    """Return a text with a mark in the place of each secret, made of the secret and the reason."""
     parts, position = [], 0
     for start, end, reason in secrets:
-        parts += [text[position:start], mark(reason)]
+        parts += [text[position:start], mark(text[start:end], reason)]
         position = end
     return "".join(parts) + text[position:]
 
@@ -135,10 +139,15 @@ class Redactor:
 
     Parameters:
         show: leave everything as it is.
+        mark: what stands in the place of a secret (as it is written in its text), given the reason as well.
+        marks: a regular expression of what `mark` makes.
     """
 
-    def __init__(self, *, show: bool = False) -> None:
+    def __init__(
+        self, *, show: bool = False, mark: Callable[[str, str], str] = _by_reason, marks: str = MARK.pattern
+    ) -> None:
         self.show = show
+        self._mark, self._marks = mark, marks
         self._known: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
 
@@ -149,7 +158,7 @@ class Redactor:
         found = in_text(text)
         for secret in found:
             self.remember(text[secret.start : secret.end], secret.reason)
-        return self._without_known(replaced(text, found))
+        return self._without_known(replaced(text, found, self._mark))
 
     def data(self, data: bytes) -> bytes:
         """Return bytes (a body, a frame) without secrets; all other bytes stay as they are."""
@@ -188,7 +197,7 @@ class Redactor:
         self.remember(value, f"{name}")
         for inside in _credentials_in(value):
             self.remember(inside, f"{name}")
-        return mark(name)
+        return self._mark(value, name)
 
     def target(self, target: str) -> str:
         """Return path and query of a request without the secrets in its parameters (buildargs, remote)."""
@@ -220,12 +229,12 @@ class Redactor:
         if pattern is None:
             longest_first = sorted(self._known, key=len, reverse=True)
             # marks are found as well, and left alone: a secret may be a word of them
-            self._pattern = pattern = re.compile("|".join([MARK.pattern, *map(re.escape, longest_first)]))
+            self._pattern = pattern = re.compile("|".join([self._marks, *map(re.escape, longest_first)]))
         return pattern.sub(self._hidden, text)
 
     def _hidden(self, found: re.Match[str]) -> str:
         reason = self._known.get(found[0])
-        return found[0] if reason is None else mark(reason)
+        return found[0] if reason is None else self._mark(found[0], reason)
 
 
 def _blot(reason: str, size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -32,6 +33,7 @@ def pull(
         platform=platform.lower() or None,
         X_Registry_Auth=credentials,
     )
+    shell.goes_to("progress", "stderr" if progress is sys.stderr else "stdout" if progress else "")
     with shell.stream(call) as messages:
         show(messages, progress)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rawdocker.observe import Exchange, Observer
-from rawdocker.registry.credentials import for_registry
 from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
+from rawdocker_cli.credentials import stored
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Shell, without_click
 

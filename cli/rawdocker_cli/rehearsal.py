@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rawdocker import show as shown
 from rawdocker.errors import RawdockerError
-from rawdocker.plan import DryRun, Plan, PlanEnds, Step, explored
+from rawdocker.plan import PING, DryRun, Plan, PlanEnds, Sink, Step, explored, weighed
 from rawdocker_cli import support
 from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OFFLINE
@@ -47,6 +47,15 @@ class Rehearsal(Shell):
         """Write a call down; nothing comes of it."""
         return self._dry.stream(call.as_json())
 
+    @property
+    def guesses(self) -> bool:
+        """Whether something was read from an answer that is a placeholder: a refusal behind that need not be one."""
+        return any(not step.asked and step.call != PING for step in self._dry.steps)
+
+    def goes_to(self, kind: str, where: str) -> None:
+        """Note where the answers of what is sent next go."""
+        self._dry.sink = Sink(kind, where)
+
     def write_bytes(self, data: bytes) -> None:
         """Keep what would be written to stdout."""
         self.output.append((len(self._dry.steps), data.decode("utf-8", "replace")))
@@ -58,13 +67,15 @@ class Rehearsal(Shell):
 def show(options: Options, ours: Options, verb: Verb, function: Function, typed: Options, words: list[str]) -> int:
     """Print the requests of a verb in the form that --as names; return the exit code."""
     found = plan(options, ours, verb, function, typed, words)
+    redactor = redactor_for(ours, sys.stdout)
     form = getattr(ours, "as")
     if form:
-        from rawdocker.export import script  # type: ignore[import-not-found]
+        from rawdocker.export import script
 
-        sys.stdout.write(script(found, form, endpoint=Shell(options, ours).endpoint()))
-        return 0
-    sys.stdout.write(shown.plan_text(found, redactor_for(ours, sys.stdout)))
+        text = script(found, form, endpoint=Shell(options, ours).endpoint(), redactor=redactor)
+    else:
+        text = shown.plan_text(found, redactor)
+    Shell(options, ours).write(text)
     return 0
 
 
@@ -75,15 +86,17 @@ def plan(options: Options, ours: Options, verb: Verb, function: Function, typed:
     results: list[tuple[Rehearsal, Any]] = []
     endpoint = Shell(options, ours).endpoint()
 
-    def rehearse(missing: Sequence[int]) -> list[Step]:
-        dry = DryRun(endpoint, asks=verb.asks, client=reader, missing=missing)
+    def rehearse(missing: Sequence[int], refused: Mapping[int, str] | None = None) -> tuple[list[Step], Any]:
+        dry = DryRun(endpoint, asks=verb.asks, client=reader, missing=missing, refused=refused)
         shell = Rehearsal(options, ours, dry)
-        status = _performed(shell, verb, function, typed, words, expected=not missing)
+        status = _performed(shell, verb, function, typed, words, expected=not (missing or refused))
         results.append((shell, status))
-        return dry.steps
+        return dry.steps, status
 
-    steps = explored(rehearse)
+    steps = explored(lambda missing: rehearse(missing)[0])
     shell, status = results[0]
+    if getattr(ours, "as"):
+        weighed(steps, rehearse)
     agreed = reader is not None and bool(steps) and not pinned()
     return Plan(steps, shell.docker.negotiate() if steps else "", agreed, shell.output, status)
 
@@ -97,10 +110,10 @@ def _performed(
         return function(shell, typed, words) or 0
     except (PlanEnds, *MISREAD):
         return 0
-    except (Failure, RawdockerError):
-        if expected:
+    except (Failure, RawdockerError) as error:
+        if expected and not shell.guesses:
             raise
-        return 1
+        return getattr(error, "code", 1)
 
 
 class _Reader:

@@ -163,6 +163,9 @@ class Shell:
         sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
         sys.stderr.buffer.flush()
 
+    def goes_to(self, kind: str, where: str) -> None:
+        """Say where the answers of what is sent next go, which a dry run cannot see (see rawdocker.plan.Sink)."""
+
     def fail(self, message: str, code: int = 1) -> NoReturn:
         """End the verb with a message and an exit code."""
         raise Failure(message, code)

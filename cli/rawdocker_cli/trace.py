@@ -144,9 +144,9 @@ class Trace(Observer):
         return self._block(watch, "<", lines, _outcome(exchange) or _GOT)
 
     def _exported(self, exchange: Exchange, watch: Watch) -> str:
-        from rawdocker.export import request  # type: ignore[import-not-found]
+        from rawdocker.export import request
 
-        return str(request(exchange, bytes(watch.sent.data), self._form, self._redactor)) + "\n"
+        return request(exchange, bytes(watch.sent.data), self._form, self._redactor) + "\n"
 
     def _named(self, found: re.Match[str]) -> str:
         id = found[0]

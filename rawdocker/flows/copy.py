@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, Protocol
 
-from rawdocker.archive import Incoming, Renames, clean, packed, reason, told, unpack
+from rawdocker.archive import Incoming, Packed, Renames, clean, reason, told, unpack
 from rawdocker.call import Call
 from rawdocker.calls.container import container_archive, container_archive_info, put_container_archive
 from rawdocker.errors import CopyError, EngineError
@@ -72,7 +72,7 @@ def copy_from_container(
     destination = absolute(destination)
     _check_destination(destination)
     with open_source(docker, container, path, follow_link=follow_link) as (source, chunks):
-        archive = Incoming(_watched(chunks, watch))
+        archive = Incoming(Watched(chunks, watch))
         source = source._replace(is_folder=archive.first is not None and archive.first.isdir())
         folder, renames = rules(source, _local_destination(destination))
         unpack(archive, folder, (*_calling(source), *renames))
@@ -129,10 +129,10 @@ def copy_to_container(
     if isinstance(source, str):
         folder, content = _outgoing(source, destination, follow_link, skipped)
     else:
-        folder, content = destination.path, iter(source)
+        folder, content = destination.path, source
         if not destination.is_folder:
             raise CopyError(f'destination "{container}:{path}" must be a directory')
-    body = _watched(content, watch)
+    body = Watched(content, watch)
     docker.send(
         put_container_archive(
             container, body, path=folder, noOverwriteDirNonDir=True, copyUIDGID=True if archive else None
@@ -143,10 +143,10 @@ def copy_to_container(
 
 def _outgoing(
     path: str, destination: Place, follow_link: bool, skipped: Callable[[str], object]
-) -> tuple[str, Iterator[bytes]]:
+) -> tuple[str, Iterable[bytes]]:
     source = _local_source(absolute(path), follow_link)
     folder, renames = rules(source, destination)
-    return folder, packed(*split(source.path), (*_calling(source), *renames), skipped=skipped)
+    return folder, Packed(*split(source.path), (*_calling(source), *renames), skipped=skipped)
 
 
 def rules(source: Place, destination: Place) -> tuple[str, Renames]:
@@ -170,10 +170,18 @@ def _calling(source: Place) -> Renames:
     return ((split(source.path)[1], source.called),) if source.called else ()
 
 
-def _watched(chunks: Iterable[bytes], watch: Callable[[int], object]) -> Iterator[bytes]:
-    for chunk in chunks:
-        watch(len(chunk))
-        yield chunk
+class Watched:
+    """The bytes of an archive as they come, each piece's size told to `watch`."""
+
+    def __init__(self, source: Iterable[bytes], watch: Callable[[int], object]) -> None:
+        self.source = source
+        """Where they come from."""
+        self._watch = watch
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.source:
+            self._watch(len(chunk))
+            yield chunk
 
 
 # Paths: a slash or /. at the end says that a folder is meant, and so is kept.

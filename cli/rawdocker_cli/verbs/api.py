@@ -22,7 +22,7 @@ from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
 from rawdocker_cli.template import ExecutionError, Template, TemplateError, parse
 from rawdocker_cli.terminal import STDOUT, is_terminal
-from rawdocker_cli.verbs.copy import stdin
+from rawdocker_cli.verbs.copy import Stdin
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 BODILESS = ("GET", "HEAD", "DELETE")
@@ -214,7 +214,7 @@ def _input(path: str) -> AbstractContextManager[Any]:
         return nullcontext()
     from rawdocker.archive import opened
 
-    return nullcontext(stdin()) if path == "-" else opened(path)
+    return nullcontext(Stdin()) if path == "-" else opened(path)
 
 
 def _call(shell: Shell, options: Options, words: list[str], body: Any) -> Call[Any]:

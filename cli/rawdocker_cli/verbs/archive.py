@@ -15,7 +15,7 @@ from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.output import replaced
 from rawdocker_cli.shell import Failure, Shell
 from rawdocker_cli.terminal import STDIN, STDOUT, is_terminal
-from rawdocker_cli.verbs.copy import stdin
+from rawdocker_cli.verbs.copy import Stdin
 from rawdocker_cli.verbs.each import trimmed
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def load(shell: Shell, options: Options, words: list[str]) -> None:
     if not options.input and is_terminal(STDIN):
         shell.fail("requested load from stdin, but stdin is empty")
     quiet = options.quiet or not is_terminal(STDOUT)
-    with opened(options.input) if options.input else nullcontext(stdin()) as body:
+    with opened(options.input) if options.input else nullcontext(Stdin()) as body:
         _show(shell, image_load(body, quiet=quiet, platform=_platform(options)))
 
 
@@ -51,7 +51,7 @@ def import_image(shell: Shell, options: Options, words: list[str]) -> None:
         parse(reference)
     platform = options.platform if options.typed("platform") else os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
     remote = source.startswith(("http://", "https://"))
-    with nullcontext() if remote else nullcontext(stdin()) if source == "-" else opened(source) as body:
+    with nullcontext() if remote else nullcontext(Stdin()) if source == "-" else opened(source) as body:
         call = image_create(
             **options.draft().query,
             fromSrc=source if remote else "-",
@@ -92,6 +92,7 @@ def _platform(options: Options) -> dict[str, str] | None:
 def _show(shell: Shell, call: StreamCall[Any]) -> None:
     from rawdocker_cli.progress import show
 
+    shell.goes_to("progress", "stdout")
     with shell.stream(call) as messages:
         show(messages, sys.stdout)
 
@@ -105,6 +106,7 @@ def _download(shell: Shell, options: Options, call: StreamCall[bytes], failed: s
             for chunk in chunks:
                 shell.write_bytes(chunk)
         return
+    shell.goes_to("file", options.output)
     with replaced(options.output, failed) as file, shell.stream(call) as chunks:
         for chunk in chunks:
             with told(f"write {options.output}"):

@@ -39,9 +39,13 @@ def located(word: str) -> tuple[str, str]:
     return container, path
 
 
-def stdin() -> Iterator[bytes]:
-    """Yield what stdin holds, as it comes."""
-    return iter(partial(sys.stdin.buffer.read1, PIECE), b"")  # type: ignore[union-attr]
+class Stdin:
+    """What stdin holds, as it comes."""
+
+    name = "-"
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(partial(sys.stdin.buffer.read1, PIECE), b"")  # type: ignore[union-attr]
 
 
 class _Count:
@@ -63,6 +67,7 @@ def _from_container(shell: Shell, options: Options, container: str, source: str,
             for chunk in chunks:
                 shell.write_bytes(chunk)
         return
+    shell.goes_to("files", destination)
     path = copy_from_container(shell, container, source, destination, follow_link=follow, watch=copied.add)
     _tell(shell, options, copied, path)
 
@@ -73,7 +78,7 @@ def _to_container(shell: Shell, options: Options, source: str, container: str, d
     copied = _Count()
     path = copy_to_container(
         shell,
-        stdin() if source == "-" else source,
+        Stdin() if source == "-" else source,
         container,
         destination,
         follow_link=options.follow_link,

@@ -244,6 +244,7 @@ def push(shell: Shell, options: Options, words: list[str]) -> None:
     try:
         with offered(shell, image.domain) as credentials:
             call = image_push(image.name, tag=image.tag or None, platform=platform, X_Registry_Auth=credentials)
+            shell.goes_to("progress", "" if options.quiet else "stdout")
             with shell.stream(call) as messages:
                 progress = None if options.quiet else sys.stdout
                 show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux)))

@@ -42,7 +42,8 @@ def login(shell: Shell, options: Options, words: list[str]) -> None:
     named = "".join(words)
     address = HUB_KEY if named in ("", DEFAULT_DOMAIN, HUB_KEY) else hostname(named)
     if shell.rehearsing:
-        shell.send(system_auth({"username": options.username, "password": password, "serveraddress": address}))
+        credentials = {"username": options.username, "password": password, "serveraddress": address}
+        shell.print(shell.send(system_auth(credentials))["Status"])
         return
     known = {} if options.username or password else _known(shell, address)
     status = _try_known(shell, known) if known.get("username") and known.get("password") else None

@@ -1,0 +1,340 @@
+"""Programs as scripts of Python: with this library, with httpx, with requests. One writer; the table of dialects says
+what each has of its own."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rawdocker.export import preludes
+from rawdocker.export import program as p
+from rawdocker.export.curl import origin
+from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
+from rawdocker.export.parts import needed
+from rawdocker.export.python import http_arguments, library_call, secret_lines
+
+
+class Dialect(NamedTuple):
+    """What scripts with one library have of their own."""
+
+    sender: str
+    """Who sends the requests, in words."""
+    connection: Callable[[Any, p.Program], str]
+    """Returns the lines that reach an endpoint."""
+    functions: Mapping[str, str]
+    """Functions that statements may call."""
+    request: Callable[[p.Ask, str, int, int], str]
+    """Writes the expression that sends a request, given ask, opened or hijacked, the indentation, and the room."""
+    field: Callable[[str, str], str]
+    """Writes a field of an answer: Id, Tty of Config."""
+    rest: str
+    """The answer that was left open and is read now."""
+    values: str
+    """An answer as JSON values."""
+    stdin: str
+    """What writes to a hijacked connection, and what ends that."""
+    refused: str
+    """The errors for a refusal and for a 404."""
+    missing: str
+
+
+_LIBRARY_WAYS = {
+    "ask": ("docker.send(", ")"),
+    "opened": ("opened(docker.stream(", "))"),
+    "hijacked": ("opened(docker.hijack(", "))"),
+}
+
+
+def _library_request(ask: p.Ask, way: str, indent: int, room: int) -> str:
+    before, behind = _LIBRARY_WAYS[way]
+    plain = ".as_json()" if ask.use in (p.ANSWER, p.LINES, p.PROGRESS) else ""
+    call = library_call(ask.call, indent, room - len(before) - len(plain) - len(behind))
+    return f"{before}{call}{plain}{behind}"
+
+
+def _http_request(body: str) -> Callable[[p.Ask, str, int, int], str]:
+    def request(ask: p.Ask, way: str, indent: int, room: int) -> str:
+        arguments = [("", ask.call.method), *http_arguments(ask.call, ask.prefix, body)]
+        return laid_out(f"{way}(", arguments, ")", indent, room)
+
+    return request
+
+
+def _attribute(answer: str, field: str) -> str:
+    return ".".join([answer, *reversed(field.split(" of "))])
+
+
+def _item(answer: str, field: str) -> str:
+    return f"document({answer})" + "".join(f'["{name}"]' for name in reversed(field.split(" of ")))
+
+
+def _library_connection(endpoint: Any, made: p.Program) -> str:
+    arguments: list[tuple[str, Any]] = [("", Code('f"unix://{SOCKET}"') if _is_socket(endpoint) else endpoint.url)]
+    if endpoint.tls:
+        files = [(f"{name}=", path) for name, path in zip(("ca", "cert", "key"), endpoint.tls[:3], strict=True)]
+        arguments.append(("tls=", Code(laid_out("TLSFiles(", [*files, ("verify=", endpoint.tls.verify)], ")", 0))))
+    if not made.negotiates:
+        arguments.append(("version=", made.version))
+    lines = ["from rawdocker.host import TLSFiles"] if endpoint.tls else []
+    return "\n".join(
+        [*lines, f"docker = {laid_out('Client(', arguments, ')', 0)}", "opened = ExitStack().enter_context"]
+    )
+
+
+def _httpx_connection(endpoint: Any, made: p.Program) -> str:
+    if _is_socket(endpoint):
+        reach: list[tuple[str, Any]] = [("transport=", Code("httpx.HTTPTransport(uds=SOCKET)"))]
+    else:
+        reach = _tls(endpoint, "")
+    arguments = [*reach, ("base_url=", origin(endpoint)), ("timeout=", None)]
+    return f"client = {laid_out('httpx.Client(', arguments, ')', 0)}"
+
+
+def _requests_connection(endpoint: Any, made: p.Program) -> str:
+    if _is_socket(endpoint):
+        engine = 'ENGINE = "http+unix://" + quote(SOCKET, safe="")'
+        return f"session = requests_unixsocket.Session()\n{engine}"
+    lines = ["session = requests.Session()", *(f"session.{name}{value(given)}" for name, given in _tls(endpoint, " "))]
+    return "\n".join([*lines, f"ENGINE = {text(origin(endpoint))}"])
+
+
+def _tls(endpoint: Any, blank: str) -> list[tuple[str, Any]]:
+    if not endpoint.tls:
+        return []
+    certificate = (endpoint.tls.cert, endpoint.tls.key)
+    pair = (
+        [(f"cert{blank}={blank}", Code(f"({text(certificate[0])}, {text(certificate[1])})"))]
+        if all(certificate)
+        else []
+    )
+    return [(f"verify{blank}={blank}", endpoint.tls.verify and (endpoint.tls.ca or True)), *pair]
+
+
+def _is_socket(endpoint: Any) -> bool:
+    return bool(endpoint.scheme != "tcp")
+
+
+def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, str]:
+    shared = {
+        name: code.replace("ANSWER", answer).replace("MESSAGES", messages) for name, code in preludes.SHARED.items()
+    }
+    return {**own, **shared}
+
+
+_OF_HTTP = ("chunks(answer)", "messages(answer)")
+DIALECTS = {
+    "python": Dialect(
+        "rawdocker's library", _library_connection, _functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
+        _library_request, _attribute, "next({})", "{}", "{0}.write, {0}.close_write", "EngineError", "NotFoundError",
+    ),
+    "httpx": Dialect(
+        "httpx", _httpx_connection,
+        _functions({**preludes.HTTP_FUNCTIONS, **preludes.HTTPX_FUNCTIONS}, *_OF_HTTP),
+        _http_request("content"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
+    ),
+    "requests": Dialect(
+        "requests", _requests_connection,
+        _functions({**preludes.HTTP_FUNCTIONS, **preludes.REQUESTS_FUNCTIONS}, *_OF_HTTP),
+        _http_request("data"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
+    ),
+}  # fmt: skip
+
+_IMPORTS = (
+    *("atexit", "base64", "contextlib", "json", "os", "socket", "sys", "tarfile", "tempfile", "termios"),
+    *("threading", "tty"),
+)
+_FROM_OTHERS = {
+    r"ExitStack\(": "from contextlib import ExitStack",
+    r"quote\(": "from urllib.parse import quote",
+    "": "",
+    r"httpx\.": "import httpx",
+    r"requests\.": "import requests",
+    r"requests_unixsocket\.": "import requests_unixsocket",
+    r"Client\(": "from rawdocker import Client, calls",
+    r"EngineError\b": "from rawdocker.errors import EngineError",
+    r"NotFoundError\b": "from rawdocker.errors import NotFoundError",
+    r"packed\(": "from rawdocker.archive import packed",
+    r"Call\(": "from rawdocker.call import Call",
+    r"StreamCall\(": "from rawdocker.call import StreamCall",
+    r"HijackCall\(": "from rawdocker.call import HijackCall",
+    r"Codec\.": "from rawdocker.call import Codec",
+}
+"""What a script imports, if it uses the name; a blank line before what is not Python's own."""
+
+_USES = {
+    p.LINES: "lines({answer})",
+    p.PROGRESS: "progress({answer}, {page})",
+    p.FRAMES: "output({answer})",
+    p.TERMINAL: "output({answer})",
+    p.BYTES: "copy({answer}, sys.stdout.buffer)",
+    p.FILE: "save({answer}, {where})",
+    p.FILES: "unpack({answer}, {where})",
+}
+_PAGES = {"stdout": "sys.stdout", "stderr": "sys.stderr", "": "None"}
+
+
+def script(made: p.Program, endpoint: Any, form: str) -> str:
+    """Return a program as a script."""
+    dialect = DIALECTS[form]
+    failed = ["    failed = 0"] if made.goes_on else []
+    body = "\n".join([*failed, *_Writer(made, dialect).lines(made.statements, 4)])
+    setup = "\n".join(_setup(made, endpoint, dialect))
+    ending = _ENDING.format(refused=dialect.refused) if made.asks else _PLAIN_ENDING
+    told = [_telling(made)] if "tell(" in body + ending else []
+    negotiation = [_NEGOTIATION] if made.negotiates and made.asks and form != "python" else []
+    used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
+    functions = [dialect.functions[name] for name in used]
+    rest = "\n\n".join(["\n", *told, *functions, *negotiation, f"def main() -> int:\n{body}\n", ending])
+    head = f'#!/usr/bin/env python3\n"""Made by rawdocker --dry-run --as {form}: the requests of a verb, sent by {dialect.sender}."""\n'
+    imports = "\n".join(_imports(setup + rest))
+    return f"{head}\n{imports}\n\n{setup}{rest}"
+
+
+_NEGOTIATION = """\
+api = ask("HEAD", "/_ping").headers["Api-Version"]  # the version of the API that the engine speaks
+"""
+_ENDING = """\
+try:
+    sys.exit(main())
+except {refused} as error:
+    sys.exit(tell(error))
+"""
+_PLAIN_ENDING = "sys.exit(main())\n"
+
+
+def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
+    yield from secret_lines(made.secrets)
+    if made.asks:
+        if _is_socket(endpoint):
+            yield f'SOCKET = os.environ.get("DOCKER_SOCK", {text(endpoint.path)})'
+        yield dialect.connection(endpoint, made)
+
+
+def _telling(made: p.Program) -> str:
+    code = max((ask.refusal.status for ask in made.asks), default=1)
+    if not made.codes:
+        return _TELL.format(words="", code=code)
+    codes = laid_out("{", [(f"{text(words)}: ", given) for words, given in made.codes.items()], "}", 0)
+    return f"CODES = {codes}\n\n\n" + _TELL_BY_WORDS.format(code=code)
+
+
+_TELL = '''\
+def tell(error) -> int:
+    """Say what the engine has against it; return the exit code."""
+    print(f"Error response from daemon: {{error}}", file=sys.stderr)
+    return {code}
+'''
+_TELL_BY_WORDS = '''\
+def tell(error) -> int:
+    """Say what the engine has against it; return the exit code, which its words may decide."""
+    print(f"Error response from daemon: {{error}}", file=sys.stderr)
+    return next((code for words, code in CODES.items() if words in str(error)), {code})
+'''
+
+
+def _imports(body: str) -> Iterator[str]:
+    yield from (f"import {name}" for name in _IMPORTS if re.search(rf"(?<![\w.]){name}\.", body))
+    yield from (line for name, line in _FROM_OTHERS.items() if re.search(rf"(?<![\w.]){name}", body))
+
+
+class _Writer:
+    """Writes statements as lines."""
+
+    def __init__(self, made: p.Program, dialect: Dialect) -> None:
+        self._made, self._dialect = made, dialect
+
+    def lines(self, statements: Sequence[p.Statement], indent: int) -> Iterator[str]:
+        for statement in statements:
+            yield from getattr(self, f"_{type(statement).__name__.lower()}")(statement, indent)
+
+    def _print(self, statement: p.Print, indent: int) -> Iterator[str]:
+        shown, end = statement.text, ', end=""'
+        if shown.endswith("\n"):
+            shown, end = shown[:-1], ""
+        yield f"{' ' * indent}print({text(shown)}{end}, flush=True)"
+
+    def _leave(self, statement: p.Leave, indent: int) -> Iterator[str]:
+        failed = "failed" if self._made.goes_on else "0"
+        yield f"{' ' * indent}return {text(statement.status) if not statement.status.isdigit() else failed}"
+
+    def _use(self, statement: p.Use, indent: int) -> Iterator[str]:
+        ask = statement.ask
+        if ask.use == p.NOTHING:
+            yield from self._taken(ask, self._dialect.rest.format(_name(ask)), indent)
+        else:
+            yield f"{' ' * indent}{self._used(ask, _name(ask))}"
+
+    def _ask(self, ask: p.Ask, indent: int) -> Iterator[str]:
+        blank, inner = " " * indent, indent + 4
+        dialect, code = self._dialect, ask.refusal.status
+        kind = dialect.missing if code else dialect.refused
+        if ask.instead is not None or ask.missing:
+            yield from [f"{blank}try:", *self._sent(ask, inner), f"{blank}except {kind}:"]
+            yield from self.lines(ask.missing, inner)
+            if ask.instead is not None:
+                yield from [f"{blank}else:", *self.lines(ask.instead, inner)]
+            elif ask.use == p.ANSWER and not ask.again:
+                yield f"{blank}show({dialect.values.format('answer')})"
+        elif ask.refusal.goes_on or ask.refusal.excused:
+            yield from [f"{blank}try:", *self._whole(ask, inner), *self.lines(ask.then, inner)]
+            if ask.refusal.excused:
+                yield from [f"{blank}except {dialect.missing}:", f"{blank}    pass"]
+            yield f"{blank}except {dialect.refused}{' as error' if code else ''}:"
+            yield f"{blank}    {'failed = tell(error)' if code else 'pass'}"
+        else:
+            yield from self._whole(ask, indent)
+
+    def _whole(self, ask: p.Ask, indent: int) -> Iterator[str]:
+        """Yield what sends a request and uses its answer."""
+        yield from self._sent(ask, indent)
+        if ask.use == p.ANSWER and not ask.again:
+            yield f"{' ' * indent}show({self._dialect.values.format('answer')})"
+
+    def _sent(self, ask: p.Ask, indent: int) -> Iterator[str]:
+        """Yield what sends a request, and takes from its answer what is needed."""
+        blank = " " * indent
+        way = "hijacked" if ask.hijack else "opened" if ask.streamed else "ask"
+        # before it stands a name and =, behind it a field
+        room = WIDTH - max(map(len, [_name(ask), *ask.fields])) - (len('document()["Id"] = ') if ask.fields else 3)
+        request = self._dialect.request(ask, way, indent, room)
+        if ask.use == p.ANSWER:
+            yield f"{blank}answer = {request}"
+        elif ask.streamed:
+            yield f"{blank}{_name(ask)} = {request}"
+            if ask.stdin:
+                terminal = ", terminal=True" if ask.call.tty else ""
+                yield f"{blank}send_stdin({self._dialect.stdin.format(_name(ask))}{terminal})"
+            if not ask.background:
+                yield f"{blank}{self._used(ask, _name(ask))}"
+        else:
+            yield from self._taken(ask, request, indent)
+
+    def _taken(self, ask: p.Ask, answer: str, indent: int) -> Iterator[str]:
+        """Yield what takes fields from an answer."""
+        blank = " " * indent
+        if len(ask.fields) > 1:
+            yield f"{blank}{_name(ask)} = {answer}"
+            answer = _name(ask)
+        for name, field in ask.fields.items():
+            yield f"{blank}{name} = {self._dialect.field(answer, field)}"
+        if not ask.fields:
+            yield f"{blank}{answer}"
+
+    def _used(self, ask: p.Ask, answer: str) -> str:
+        where = text(ask.where) + (", contents=True" if str(ask.call.query.get("path", "")).endswith("/.") else "")
+        used = _USES[ask.use].format(answer=answer, page=_PAGES.get(ask.where, ""), where=where)
+        if self._dialect.sender == "rawdocker's library":
+            return used
+        terminal = ask.tty or ("True" if ask.use == p.TERMINAL else "")
+        return used.replace(f"output({answer})", f"output({answer}, terminal={terminal})") if terminal else used
+
+
+def _name(ask: p.Ask) -> str:
+    """Return the variable for an answer; it hides nothing that a script may use."""
+    name = ask.name.replace(" ", "_")
+    taken = (
+        hasattr(builtins, name) or name in _IMPORTS or any(name in dialect.functions for dialect in DIALECTS.values())
+    )
+    return f"{name}_answer" if taken else name

@@ -1,0 +1,153 @@
+"""Requests as expressions of Python: with this library, with httpx, with requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from rawdocker.archive import Packed
+from rawdocker.call import Call, Codec, HijackCall, StreamCall
+from rawdocker.export.curl import source
+from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
+from rawdocker.export.text import decoded_places
+from rawdocker.operations import operations
+
+
+def library_call(call: Call[Any], indent: int = 0, room: int = WIDTH) -> str:
+    """Return the call of a function in rawdocker.calls that makes a call, or the call spelled out where none does."""
+    found = _arguments(call)
+    if found is None:
+        return _spelled_out(call, indent)
+    name, arguments = found
+    return laid_out(f"calls.{name}(", arguments, ")", indent, room)
+
+
+def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
+    """Return the function that makes a call, and its arguments, each behind its name and =."""
+    from inspect import Parameter, signature
+
+    from rawdocker import calls
+
+    name = next((known.function for known in operations() if known.name == call.operation), "")
+    function = getattr(calls, name, None) if name else None
+    if function is None:
+        return None
+    kinds = signature(function).parameters
+    named = zip(kinds, call.arguments.values(), strict=False)  # in the order of the path's places
+    wanted = {
+        **{_identifier(key): given for key, given in (*call.query.items(), *call.headers.items())},
+        **dict(named),
+        **({} if call.body is None else {"body": call.body}),
+        **({"tty": True} if call.tty else {}),
+    }
+    used = {key: wanted[key] for key in kinds if key in wanted}
+    try:
+        made = function(**used)
+    except (TypeError, ValueError, AttributeError):
+        return None
+    if (made.target, made.json_body()) != (call.target, call.json_body()):
+        return None
+    return name, [
+        (f"{key}=" if kinds[key].kind is Parameter.KEYWORD_ONLY else "", _argument(given))
+        for key, given in used.items()
+    ]
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _argument(given: Any) -> Any:
+    return given if isinstance(given, str | int | dict | list | tuple) else Code(content(given, "packed({})"))
+
+
+def _spelled_out(call: Call[Any], indent: int) -> str:
+    parts: list[tuple[str, Any]] = [("", part) for part in (call.operation, call.method, call.path)]
+    parts += [("", dict(call.arguments))] if call.arguments else []
+    parts += [("query=", dict(call.query))] if call.query else []
+    parts += [("headers=", dict(call.headers))] if call.headers else []
+    parts += [] if call.body is None else [("body=", _argument(call.body))]
+    parts.append(("codec=", Code(f"Codec.{call.codec.name}")))
+    kind = next(kind for kind in (HijackCall, StreamCall, Call) if isinstance(call, kind))
+    return laid_out(f"{kind.__name__}(", parts, ")", indent)
+
+
+def content(body: Any, archive: str) -> str:
+    """Return what a body that is not JSON is read from; archive: what packs a folder's entry."""
+    packed = getattr(body, "source", None)
+    if isinstance(packed, Packed):
+        return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
+    name = source(body)
+    return "sys.stdin.buffer" if name == "-" else f'open({text(name)}, "rb")'
+
+
+def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, Any]]:
+    """Return what httpx and requests are told of a request: URL, query, headers, body.
+
+    body: the name of the argument for a body that is not JSON.
+    """
+    document = call.json_body()
+    given: list[tuple[str, Any]] = [("", prefix + decoded_places(call.resource))]
+    if call.query:
+        given.append(("params=", _parameters(call)))
+    if call.headers:
+        given.append(("headers=", {name: _header(header) for name, header in call.headers.items()}))
+    if document is not None:
+        given.append(("json=", document))
+    elif call.body is not None:
+        given.append((f"{body}=", Code(content(call.body, "tar({})"))))
+    return given
+
+
+def _parameters(call: Call[Any]) -> Any:
+    pairs = call.pairs()
+    named = dict(pairs)
+    return named if len(named) == len(pairs) else [Code(f"({text(name)}, {text(given)})") for name, given in pairs]
+
+
+def _header(header: Any) -> Any:
+    if isinstance(header, str):
+        return header
+    return Code(f"base64.urlsafe_b64encode(json.dumps({value(header, room=1 << 30)}).encode()).decode()")
+
+
+def secret_lines(secrets: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each secret, without whose variable a script ends at once."""
+    for name, reason in secrets.items():
+        yield f"{name} = os.environ[{text(name)}]  # {reason}"
+
+
+_STREAMS = (Codec.FRAMES, Codec.JSON_STREAM, Codec.RAW)
+
+
+def library(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
+    """Return one request by this library."""
+    way = "hijack" if isinstance(call, HijackCall) else "stream" if call.codec in _STREAMS else "send"
+    return "\n".join([*secret_lines(secrets), f"docker.{way}({library_call(call)})"])
+
+
+def httpx(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
+    """Return one request by httpx; `client` has the transport of the engine's socket and its origin as base_url."""
+    arguments = http_arguments(call, prefix, "content")
+    if call.codec in _STREAMS:
+        return _http("client.stream(", [("", call.method), *arguments], secrets)
+    return _http(f"client.{call.method.lower()}(", arguments, secrets)
+
+
+def requests(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
+    """Return one request by requests; `session` is one of requests-unixsocket."""
+    arguments = http_arguments(call, requests_origin(endpoint) + prefix, "data")
+    stream = [("stream=", True)] if call.codec in _STREAMS else []
+    return _http(f"session.{call.method.lower()}(", [*arguments, *stream], secrets)
+
+
+def _http(opening: str, arguments: list[tuple[str, Any]], secrets: Mapping[str, str]) -> str:
+    return "\n".join([*secret_lines(secrets), laid_out(opening, arguments, ")", 0)])
+
+
+def requests_origin(endpoint: Any) -> str:
+    """Return the beginning of a URL for requests: a socket's path is escaped in the place of the host."""
+    if endpoint.scheme == "tcp":
+        return ("https" if endpoint.tls else "http") + str(endpoint.url).removeprefix("tcp")
+    return "http+unix://" + quote(endpoint.path, safe="")

@@ -1,0 +1,183 @@
+"""What the tests of exported scripts run: at least one command line for every verb that makes calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from parity.case import ANY_ORDER, Case
+
+BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
+BOX2 = "run -d --name {c2} --stop-signal KILL {img} sleep 1000"
+CREATED = "create --name {c} {img} echo started"
+TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
+CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; sleep .5'"
+NET, VOL = "network create {net}", "volume create {vol}"
+STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
+MADE = "image inspect -f '{{.Config.Cmd}}' {new}:1"
+SAID = "sh -c 'echo out; echo err >&2; exit 3'"
+
+WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", "report"}
+"""Verbs that ask no engine: there is nothing to export."""
+
+
+class Export(NamedTuple):
+    """A command line whose exported script must do what it does itself."""
+
+    case: Case
+    shown: str = ""
+    """For a verb that shows answers in its own words: what is found in the answer that its scripts show."""
+    secrets: Sequence[str] = ()
+    """The values of the variables that its scripts require; they must not be found in a script."""
+
+
+def _same(command: str, *setup: str, after: tuple[str, ...] = (), stdin: str | None = None, name: str = "",
+          calls: str = "in order", secrets: Sequence[str] = ()) -> Export:  # fmt: skip
+    return Export(Case(command, setup=setup, after=after, stdin=stdin, name=name, calls=calls), "", secrets)
+
+
+def _shows(command: str, shown: str, *setup: str, after: tuple[str, ...] = (), calls: str = "in order") -> Export:
+    return Export(Case(command, setup=setup, after=after, calls=calls), shown)
+
+
+PASSWORD = "hunter2-\"quoted\" $HOME `id` 'x' \\n é"
+
+EXPORTS: dict[str, list[Export]] = {
+    "container run": [
+        _same("run --rm --name {c} {img} " + SAID),
+        _same("run --name {c} -w /tmp {img} sh -c 'pwd; exit 7'", after=(STATE,)),
+        _same("run -i --rm --name {c} {img} cat", stdin="through\nand through\n"),
+        _same("run -i --rm --name {c} {img} wc -c", stdin="", name="stdin ends at once"),
+        _same("run -d --name {c} -l a=b {img} true", after=("wait {c}",)),
+        _same("run --rm --name {c} {img} not-there"),
+        _same("run --rm --name {c} {img} /etc", name="a folder"),
+        _same("run --name {c} {img} true", CREATED, name="a name in use"),
+        _same("run --rm --pull never --name {c} not-there:1 true"),
+        _same("run --rm --name {c} 127.0.0.1:5000/not-there:1 true", name="neither here nor there"),
+        _same("run --rm --name {c} -e 'DB_PASSWORD=" + PASSWORD.replace("'", "'\\''") + "' {img} "
+              "sh -c 'printf %s \"$DB_PASSWORD\"'", secrets=(PASSWORD,)),
+        _same("run --rm --name {c} {img} echo 'it'\\''s' '\"$HOME\"' '`id`' 'a\nb' 'é\\' '%s' '{{x}}' '<Id of create>'"),
+        _same("run --rm -t --name {c} {img} sh -c 'echo out; echo err >&2'"),
+        _same("run --rm --name {c} {img} sh -c 'seq 20000; seq 20000 >&2'", name="many frames"),
+    ],
+    "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:41895:80 {img} echo x", after=("start -a {c}",))],
+    "container attach": [
+        _same("attach {c}", CAT, stdin="through\n"),
+        _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 2; echo out; exit 4'"),
+    ],
+    "container exec": [
+        _same("exec {c} " + SAID, BOX),
+        _same("exec -i {c} cat", BOX, stdin="through\n"),
+        _same("exec -d {c} touch /tmp/made", BOX, after=("exec {c} sh -c 'sleep 1; ls /tmp'",)),
+        _same("exec {c} not-there", BOX),
+        _same("exec {c} true", CREATED, name="it does not run"),
+        _same("exec {c} true", name="no such container"),
+    ],
+    "container start": [
+        _same("start {c}", CREATED, after=("wait {c}", "logs {c}")),
+        _same("start -a {c}", "create --name {c} {img} " + SAID),
+        _same("start -ai {c}", "create -i --name {c} {img} cat", stdin="through\n"),
+        _same("start {c} {c2} {c3}", CREATED, "create --name {c3} {img}", calls=ANY_ORDER),
+    ],
+    "container logs": [
+        _same("logs {c}", TALKED),
+        _same("logs --tail 1 {c}", "run --name {c} {img} sh -c 'echo one; echo two'"),
+        _same("logs {c}", "run -t --name {c} {img} sh -c 'echo one; echo two >&2'", name="of a terminal"),
+        _same("logs -f {c}", "run -d --name {c} {img} sh -c 'echo one; sleep 1; echo two'"),
+    ],
+    "container stop": [
+        _same("stop {c}", BOX, after=(STATE,)),
+        _same("stop {c} {c3} {c2}", BOX, BOX2, after=(STATE,), calls=ANY_ORDER),
+    ],
+    "container restart": [_same("restart -t 0 {c}", BOX, after=(STATE,))],
+    "container kill": [_same("kill {c} {c2}", BOX, after=("wait {c}",), calls=ANY_ORDER)],
+    "container rm": [
+        _same("rm -f {c}", BOX, after=("ps -aq -f name={c}",)),
+        _same("rm {c} {c2}", CREATED, BOX2, calls=ANY_ORDER),
+        _same("rm -f {c} {c2}", CREATED, calls=ANY_ORDER, name="one is missing"),
+    ],
+    "container pause": [_same("pause {c}", BOX, after=(STATE,))],
+    "container unpause": [_same("unpause {c}", BOX, "pause {c}", after=(STATE,))],
+    "container wait": [
+        _same("wait {c} {c2}", "!run --name {c} {img} " + SAID, "run --name {c2} {img} true"),
+        _same("wait {c} {c3}", "!run --name {c} {img} " + SAID, name="one is missing"),
+    ],
+    "container rename": [_same("rename {c} {c2}", CREATED, after=("ps -a --format '{{.Names}}' -f name={c2}",))],
+    "container update": [_same("update --cpu-shares 512 {c}", CREATED,
+                               after=("inspect -f '{{.HostConfig.CpuShares}}' {c}",))],
+    "container top": [_shows("top {c}", "sleep 1000", BOX)],
+    "container port": [_shows("port {c}", "41894", "run -d --name {c} -p 127.0.0.1:41894:80 {img} sleep 1000")],
+    "container diff": [_shows("diff {c}", "/tmp/t", "run --name {c} {img} touch /tmp/t")],
+    "container prune": [_shows("container prune -f --filter label={label}", "ContainersDeleted",
+                               "create -l {label} --name {c} {img}", after=("ps -aq -f name={c}",))],
+    "container ls": [
+        _shows("ps -a -f name={c}", "started", CREATED),
+        _shows("ps --format '{{.Names}}' -f name={c}", "1000", BOX),
+    ],
+    "container stats": [_shows("stats --no-stream {c}", "memory_stats", BOX)],
+    "inspect": [
+        _shows("inspect {c}", "started", CREATED),
+        _shows("inspect {net}", "bridge", NET),
+        _shows("inspect -f '{{.Name}}' {vol}", "Mountpoint", VOL),
+        _same("inspect {c}", name="there is nothing"),
+    ],
+    "container inspect": [_shows("container inspect {c}", "started", CREATED)],
+    "image inspect": [_shows("image inspect {img}", "RootFS")],
+    "network inspect": [_shows("network inspect {net}", "bridge", NET)],
+    "volume inspect": [_shows("volume inspect {vol}", "Mountpoint", VOL)],
+    "container cp": [
+        Export(Case("cp {c}:/data/. {tmp}/out", setup=("run --name {c} {img} sh -c 'mkdir /data; echo x > /data/a'",))),
+        Export(Case("cp {c}:/etc/passwd {tmp}/copied", setup=(CREATED,))),
+        Export(Case("cp {c}:/etc/group {tmp}", setup=(CREATED,), name="into a folder")),
+        Export(Case("cp {c}:/etc/group -", setup=(CREATED,), name="to stdout")),
+        Export(Case("cp {tmp}/site {c}:/srv", setup=(CREATED,), after=("cp {c}:/srv -",),
+                    files={"site/a.txt": "a\n", "site/b/c.txt": "c\n"})),
+        Export(Case("cp {tmp}/a.txt {c}:/tmp/b.txt", setup=(CREATED,), after=("cp {c}:/tmp/b.txt -",),
+                    files={"a.txt": "a\n"}, name="another name")),
+        Export(Case("cp {tmp}/a.txt {c}:/tmp", setup=(CREATED,), after=("cp {c}:/tmp/a.txt -",),
+                    files={"a.txt": "a\n"}, name="into a folder of the container")),
+    ],
+    "container export": [
+        Export(Case("export -o {tmp}/x.tar {c}", setup=("create --name {c} 127.0.0.1:5000/nothing true",))),
+    ],
+    "container commit": [_same("commit -c 'CMD [\"a\"]' {c} {new}:1", CREATED, after=(MADE,))],
+    "image save": [Export(Case("save -o {tmp}/x.tar {img}"))],
+    "image load": [
+        _same("load -i {tmp}/x.tar", "save -o {tmp}/x.tar {img}"),
+        _same("load", stdin="this is no archive", name="from stdin"),
+    ],
+    "image import": [
+        _same("import {tmp}/x.tar {new}:1", CREATED, "export -o {tmp}/x.tar {c}", after=(MADE,)),
+        _same("import - {new}:1", stdin="", after=(MADE,), name="from stdin"),
+    ],
+    "image ls": [_shows("image ls", "busybox")],
+    "images": [_shows("images -q {img}", "busybox")],
+    "image history": [_shows("history {img}", "CreatedBy")],
+    "image tag": [_same("tag {img} {new}:1", after=("image inspect -f '{{.Config.Cmd}}' {new}:1",))],
+    "image rm": [_shows("rmi {new}:1", "Untagged", "tag {img} {new}:1"), _same("rmi {new}:1", name="there is none")],
+    "image prune": [_shows("image prune -f --filter label={label}", "SpaceReclaimed")],
+    "image push": [_same("push 127.0.0.1:5000/{new}:1", name="there is none")],
+    "image pull": [
+        _same("pull 127.0.0.1:5000/not-there:1"),
+    ],
+    "search": [_shows("search --limit 3 127.0.0.1:5002/busybox", "star_count")],
+    "login": [_same("login -u student -p secret 127.0.0.1:5001", secrets=("secret",)),
+              _same("login -u student -p wrong 127.0.0.1:5001", secrets=("wrong",))],
+    "network create": [_same("network create -d bridge --label {label} {net}",
+                             after=("network inspect -f '{{.Driver}} {{.Labels}}' {net}",))],
+    "network ls": [_shows("network ls -f name={net}", "bridge", NET)],
+    "network rm": [_same("network rm {net} {net2}", NET, after=("network ls -q -f name={net}",))],
+    "network connect": [_same("network connect --alias web {net} {c}", NET, CREATED)],
+    "network disconnect": [_same("network disconnect {net} {c}", NET, CREATED, "network connect {net} {c}")],
+    "network prune": [_shows("network prune -f --filter label={label}", "NetworksDeleted",
+                             "network create --label {label} {net}")],
+    "volume create": [_same("volume create --label {label} {vol}",
+                            after=("volume inspect -f '{{.Labels}}' {vol}",)), _same("volume create {vol}")],
+    "volume ls": [_shows("volume ls -f name={vol}", "Mountpoint", VOL)],
+    "volume rm": [_same("volume rm {vol} {vol2}", VOL, after=("volume ls -q -f name={vol}",))],
+    "volume prune": [_shows("volume prune -f --filter label={label}", "SpaceReclaimed")],
+    "system info": [_shows("info", "ServerVersion")],
+    "version": [_shows("version", "GitCommit")],
+    "system events": [_shows("events --since {start} --until {end} -f container={c}", "create", CREATED)],
+    "api": [],
+}  # fmt: skip

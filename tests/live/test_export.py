@@ -1,0 +1,96 @@
+"""Every verb's exported script is run before the engine: it makes the same calls, prints, returns and leaves the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live.exports import EXPORTS, WITHOUT_CALLS, Export
+from parity import normal
+from parity.case import ANY_ORDER
+from parity.sides import Engine, Outcome, Side, alone
+
+from rawdocker_cli.flags.index import all_verbs
+
+pytestmark = pytest.mark.live
+
+OURS = Path(sys.executable).parent / "rawdocker"
+RUNNERS = {"curl": "sh", "python": sys.executable, "httpx": sys.executable, "requests": sys.executable}
+SCRIPT = """\
+#!/bin/sh
+# Exports what a command line would send, and runs that instead.
+{ours} --host {engine} --dry-run --as {form} "$@" > {folder}/script < /dev/null 2> {folder}/announced || exit
+DOCKER_SOCK=${{DOCKER_HOST#unix://}} exec {runner} {folder}/script
+"""
+CASES = [
+    pytest.param(form, export, id=f"{form}: {export.case.id}")
+    for form in RUNNERS
+    for exports in EXPORTS.values()
+    for export in exports
+]
+
+
+@pytest.fixture(scope="session")
+def engine(engine_host: str) -> Engine:
+    return Engine(engine_host)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="export-") as name:
+        yield Path(name)
+
+
+@pytest.mark.parametrize(("form", "export"), CASES)
+def test_a_script_does_what_its_verb_does(
+    form: str, export: Export, engine: Engine, oracle: str, folder: Path
+) -> None:
+    token = f"rd{uuid.uuid4().hex[:9]}x"
+    case = export.case._replace(env={f"SECRET_{n + 1}": value for n, value in enumerate(export.secrets)})
+    exporter = folder / "exporter"
+    exporter.write_text(
+        SCRIPT.format(ours=OURS, engine=f"unix://{engine.socket}", form=form, folder=folder, runner=RUNNERS[form])
+    )
+    exporter.chmod(0o755)
+    with alone(case):
+        verb, script = (Side(program, oracle, engine, folder).run(case, token) for program in (OURS, exporter))
+    expected, got = (_compared(export, outcome, engine) for outcome in (verb, script))
+    assert got == expected, script.stderr
+    if export.shown:
+        assert export.shown in json.dumps(_documents(script.stdout), ensure_ascii=False), script.stdout
+    text = (folder / "script").read_text()
+    assert not [secret for secret in export.secrets if secret in text or json.dumps(secret)[1:-1] in text]
+
+
+def _compared(export: Export, outcome: Outcome, engine: Engine) -> dict[str, Any]:
+    names = normal.Names(outcome.known, engine.constant)
+    calls = [names.put_into(normal.EPOCH.sub("<epoch>", normal.call(request))) for request in outcome.requests]
+    # the same files, but not each byte of an archive
+    calls = [re.sub(r' \{"size": \d+\}$', "", call) for call in calls]
+    return {
+        "code": outcome.code,
+        "stdout": "" if export.shown else normal.text(outcome.stdout, names),
+        "calls": sorted(calls) if export.case.calls == ANY_ORDER else calls,
+        "files": normal.text(outcome.tree, names),
+        "after": normal.text(outcome.after, names),
+    }
+
+
+def _documents(text: str) -> list[Any]:
+    documents, position, decoder = [], 0, json.JSONDecoder()
+    while position < len(text.rstrip()):
+        document, position = decoder.raw_decode(text, position)
+        documents.append(document)
+        position += len(text[position:]) - len(text[position:].lstrip())
+    return documents
+
+
+def test_every_verb_has_a_script_that_is_run() -> None:
+    assert {verb.name for verb in all_verbs()} - WITHOUT_CALLS == set(EXPORTS)
