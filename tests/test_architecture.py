@@ -44,6 +44,7 @@ ALLOWED = {
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},
     "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
+    "export": {"archive", "call", "calls", "host", "observe", "operations", "plan", "secrets"},
     "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}

@@ -11,7 +11,7 @@ import pytest
 from rawdocker_cli.flags.index import OURS, all_verbs
 
 WORDS = {
-    "attach": "x", "commit": "x", "cp": "x:/a b", "create": "img", "diff": "x", "exec": "x true",
+    "api": "/info", "attach": "x", "commit": "x", "cp": "x:/a b", "create": "img", "diff": "x", "exec": "x true",
     "export": "x",
     "history": "x", "image inspect": "x", "container inspect": "x", "import": "-", "inspect": "x", "kill": "x",
     "logs": "x", "network connect": "n x", "network create": "n", "network disconnect": "n x",
