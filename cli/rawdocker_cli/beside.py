@@ -67,17 +67,23 @@ def ran(command: Sequence[str], host: str, **streams: Any) -> int:
 def _signals_left_to_the_process() -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
     """Let a command decide about signals: a terminal sends it Ctrl-C itself, what is sent to us alone is passed on."""
     processes: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def passed_on(number: int, frame: FrameType | None) -> None:
         if not processes:
-            raise KeyboardInterrupt
-        if not _typed(number):
+            early.append(number)  # the command may run already, though we do not know it yet
+        elif not _typed(number):
             processes[0].send_signal(number)
+
+    def started(process: subprocess.Popen[bytes]) -> None:
+        processes.append(process)
+        for number in early:
+            process.send_signal(number)
 
     numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, passed_on) for number in numbers}
     try:
-        yield processes.append
+        yield started
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
