@@ -19,6 +19,9 @@ from rawdocker.errors import EndpointError
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 DEFAULT_PORT, DEFAULT_TLS_PORT = 2375, 2376
 
+OTHER_HOSTS = ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
+"""What beside DOCKER_HOST says in the environment which engine is spoken to, and how."""
+
 
 class TLSFiles(NamedTuple):
     """Where the certificates of a TLS endpoint are, as paths of PEM files; empty where there is none."""

@@ -34,6 +34,7 @@ SESSIONS: dict[str, Sequence[str]] = {
     "run": ("rawdocker run --rm --name recorded debian:12 sh -c 'echo out; echo err >&2; exit 3'",),
     "stdin": ("printf 'one\\ntwo\\n' | rawdocker run -i --rm --name recorded debian:12 sh -c 'cat; echo end; exit 4'",),
     "container": (
+        "rawdocker version --format '{{.Server.APIVersion}}'",
         "rawdocker run -d --name recorded debian:12 sh -c 'echo one; sleep 0.4; echo two >&2; exec sleep 100'",
         "rawdocker exec recorded cat /proc/1/comm",
         "printf abc | rawdocker exec -i recorded sh -c 'cat; exit 5'",

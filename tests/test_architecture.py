@@ -27,6 +27,7 @@ ALLOWED = {
     "secrets": set(),
     "har": {"call", "codec", "errors", "observe", "operations", "secrets"},
     "listen": {"errors"},
+    "pytest_plugin": {"har", "host", "replay", "spy"},
     "normal": set(),
     "replay": {"call", "codec", "har", "listen", "normal", "operations", "secrets"},
     "plan": {"call", "errors", "operations", "version"},

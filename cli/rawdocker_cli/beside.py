@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from rawdocker.host import OTHER_HOSTS
 from rawdocker_cli.shell import PROGRAM, Failure
-
-OTHER_HOSTS = ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
-"""What else says which engine is spoken to, and how."""
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 

@@ -26,10 +26,18 @@ def made(ours: Options) -> list[Any]:
         page = _opened(ours.trace_to) if to_file else sys.stderr
         observers.append(Trace(level, page, redactor, form=getattr(ours, "as"), owned=to_file))
     if ours.record:
-        from rawdocker.har import HarRecorder
-
-        observers.append(HarRecorder(ours.record, max_body=ours.max_body, redactor=redactor, verb=sys.argv[1:]))
+        observers.append(_recorder(ours, redactor))
     return observers
+
+
+def _recorder(ours: Options, redactor: Redactor) -> Any:
+    from rawdocker.errors import RecordingError
+    from rawdocker.har import HarRecorder
+
+    try:
+        return HarRecorder(ours.record, max_body=ours.max_body, redactor=redactor, verb=sys.argv[1:])
+    except RecordingError as error:
+        raise Failure(f"{PROGRAM}: --record: {error}", BAD_FLAG) from None
 
 
 def redactor_for(ours: Options, page: TextIO) -> Redactor:

@@ -32,7 +32,9 @@ ANY = "*"
 UNCOUNTED = {"h", "w", "since", "until", "ConsoleSize"}
 """Parameters and fields that differ between two runs of the same command: sizes of terminals, moments in time."""
 
-SHORT_ID = 12
+UNREAD = {"ContainerExec": {"Container"}}
+"""Fields of bodies that docker-py sends and no engine reads."""
+
 _ID = re.compile(r"[0-9a-f]{12,64}")
 
 SHOWN = 60
@@ -49,8 +51,9 @@ class Request:
         self.operation: Operation | None
         self.operation, self.arguments = matched(method, path)
         self.path = unquote(VERSION.sub("", path, count=1))
-        self.query = _uncounted(normal.query(_pairs(query)))
-        self.body = _uncounted(_document(body))
+        unread = UNREAD.get(self.operation.name, set()) if self.operation else set()
+        self.query = _without(normal.query(_pairs(query)), UNCOUNTED)
+        self.body = _without(_document(body), UNCOUNTED | unread)
 
     def __str__(self) -> str:
         return f"{self.method} {Redactor().target(self.target)}"
@@ -78,9 +81,9 @@ def _document(body: bytes) -> Any:
         return None
 
 
-def _uncounted(value: Any) -> Any:
+def _without(value: Any, keys: set[str]) -> Any:
     if isinstance(value, dict):
-        return {key: inner for key, inner in value.items() if key not in UNCOUNTED} or None
+        return {key: inner for key, inner in value.items() if key not in keys} or None
     return value
 
 
