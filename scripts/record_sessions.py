@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rawdocker.har import HarRecorder
+from rawdocker.har import HarRecorder, read
 from rawdocker.host import resolve
 from rawdocker.spy import Spy
 
@@ -30,7 +30,7 @@ ENDPOINT = "unix:///var/run/docker.sock"
 REGISTRY = "127.0.0.1:5000"
 
 SESSIONS: dict[str, Sequence[str]] = {
-    "demo": ("rawdocker run --name recorded debian:12 echo hi",),
+    "demo": ("rawdocker run debian:12 echo hi",),
     "run": ("rawdocker run --rm --name recorded debian:12 sh -c 'echo out; echo err >&2; exit 3'",),
     "stdin": ("printf 'one\\ntwo\\n' | rawdocker run -i --rm --name recorded debian:12 sh -c 'cat; echo end; exit 4'",),
     "container": (
@@ -95,7 +95,9 @@ def record(name: str, commands: Sequence[str]) -> list[dict[str, Any]]:
                 outputs.append(run(command, spy.host, directory))
                 spy.settle()
         recorder.close()
-        run(CLEANING, endpoint.url, directory)
+        created = (entry.content for entry in read(path).entries if entry.status == 201)
+        ids = " ".join(json.loads(answer)["Id"] for answer in created)
+        run(f"rawdocker rm -f {ids}", endpoint.url, directory)
     path.write_text(path.read_text().replace(endpoint.url, ENDPOINT))
     path.chmod(0o644)
     return outputs

@@ -8,11 +8,14 @@ import os
 import socket
 import socketserver
 import threading
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from fcntl import ioctl
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from time import perf_counter
+from termios import TIOCOUTQ
+from time import perf_counter, sleep
 from types import TracebackType
 from typing import Any
 
@@ -233,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._head(HTTPStatus.OK, HTTPStatus.OK.phrase, headers)
         else:
             self._head(entry.status, entry.reason, headers)
-        self.wfile.flush()
+        self._wait_until_read()
         client = _Incoming(self.rfile)
         wanted = 0
         for message in entry.messages:
@@ -248,6 +251,16 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
         client.wait(0, closed=True)
+
+
+    def _wait_until_read(self) -> None:
+        """Wait until the client has read what was sent: docker-py loses bytes that come together with the head."""
+        unread = array("i", [1])
+        end = perf_counter() + PATIENCE
+        with suppress(OSError):  # not every system tells
+            while unread[0] and perf_counter() < end:
+                ioctl(self.connection, TIOCOUTQ, unread)
+                sleep(POLL / 50)
 
 
 class _Incoming:

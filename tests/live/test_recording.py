@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,10 +18,12 @@ from engines import LABEL
 from har_rules import wrong
 from processes import IMAGE, PROGRAM, create, exists, peak
 
-from rawdocker.har import read
+from rawdocker.har import Entry, read
 from rawdocker.har.file import TAIL
 
 pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Done(NamedTuple):
@@ -109,7 +112,7 @@ def test_what_is_done_with_a_container_is_replayed_as_it_was(
 def test_what_is_copied_out_again_is_the_same(engine_host: str, own_name: str, path: Path, oracle: str) -> None:
     create(engine_host, own_name, "true")
     (path.parent / "in").write_bytes(os.urandom(5000))
-    words = ["cp", f"{own_name}:/etc/os-release"]
+    words = ["cp", f"{own_name}:/etc/passwd"]
     assert run(PROGRAM, "-H", engine_host, "--record", str(path), *words, str(path.parent / "live")).code == 0
     for program in (PROGRAM, oracle):
         copy = path.parent / f"{Path(program).name}-copy"
@@ -182,7 +185,7 @@ def test_a_long_stream_is_recorded_in_flat_memory_and_told_when_it_is_asked_for(
     (attach,) = [entry for entry in read(path).entries if entry.hijacked]
     assert attach.ours["received"]["size"] > 200_000_000
     done = replayed(path, PROGRAM, *words)
-    assert done.code == 125
+    assert done.code == 1
     assert f"not its bodies: answer of {attach.ours['received']['size']:,} bytes" in done.err
 
 
@@ -278,3 +281,42 @@ def test_users_tests_are_recorded_once_and_replayed_without_an_engine(
     for _ in range(2):
         again = pytest_run("unix:///none.sock")
         assert again[0] == 0, again[1]
+
+
+def test_where_no_engine_can_be_had_the_demo_shows_a_recording_and_says_so() -> None:
+    # a user who is not root, and no socket in /run
+    alone = "mount -t tmpfs none /run && exec unshare --user --map-user=1000 --map-group=1000 scripts/demo"
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", alone], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "hi\n")
+    assert "WHAT FOLLOWS IS A RECORDING of a real one, no container runs here\n" in done.stderr
+    assert "answers come from the recording demo.har" in done.stderr
+
+
+def test_an_engine_that_was_named_is_not_replaced_by_a_recording() -> None:
+    environ = {**os.environ, "DOCKER_HOST": "unix:///none.sock"}
+    done = subprocess.run(["scripts/demo"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "demo: no engine answers at unix:///none.sock\n"
+
+
+def test_the_script_makes_the_recordings_that_are_shipped(engine_host: str, tmp_path: Path) -> None:
+    code = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "scripts")!r})
+import record_sessions
+from pathlib import Path
+record_sessions.RECORDINGS = Path({str(tmp_path)!r})
+record_sessions.main(["demo", "stdin"])
+"""
+    environ = {**os.environ, "DOCKER_HOST": engine_host}
+    subprocess.run([sys.executable, "-c", code], env=environ, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    for name in ("demo", "stdin"):
+        folders = (tmp_path, ROOT / "fixtures" / "recordings")
+        mine, shipped = (read(folder / f"{name}.har").entries for folder in folders)
+        assert [line(entry) for entry in mine] == [line(entry) for entry in shipped]
+
+
+def line(entry: Entry) -> str:
+    return re.sub(r"[0-9a-f]{64}", "ID", f"{entry.method} {entry.target} {entry.status}")
