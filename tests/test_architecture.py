@@ -43,7 +43,7 @@ ALLOWED = {
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},
-    "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
+    "spy": {"answer", "call", "errors", "host", "http1", "listen", "observe", "operations", "transport"},
     "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
