@@ -104,7 +104,7 @@ def serve(path: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()
-    chunk = b"%x\r\n%b\r\n" % (PIECE, bytes(PIECE))
+    chunk = b"%x\r\n%b\r\n" % (PIECE, os.urandom(PIECE))
     while True:
         connection, _ = listener.accept()
         with connection, suppress(OSError):
@@ -127,7 +127,7 @@ def compare(title: str, unit: str, paths: dict[str, str], measure: Callable[[str
 def _print(title: str, unit: str, found: dict[str, list[float]]) -> None:
     medians = {name: statistics.median(values) for name, values in found.items()}
     first = next(iter(medians.values()))
-    print(f"\n{title}")
+    print(f"\n{title}", flush=True)
     for name, value in medians.items():
         print(f"  {name:12} {value:10.2f} {unit:5} ratio {value / first:6.2f}  difference {value - first:+8.2f}")
 

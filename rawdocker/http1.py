@@ -90,6 +90,11 @@ class ChunkedBody:
         """Whether the line end of a chunk is to come."""
         self._trailers = False
 
+    @property
+    def behind(self) -> bytes:
+        """What arrived behind the body, once that is complete."""
+        return self._rest
+
     def feed(self, data: bytes) -> bytes:
         data, self._rest = self._rest + data, b""
         parts: list[bytes] = []

@@ -44,8 +44,8 @@ ALLOWED = {
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},
-    "spy": {"answer", "call", "errors", "host", "listen", "observe", "operations", "transport"},
     "export": {"archive", "call", "calls", "host", "observe", "operations", "plan", "secrets"},
+    "spy": {"answer", "call", "errors", "host", "http1", "listen", "observe", "operations", "transport"},
     "report": {"call", "codec", "errors", "har", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}

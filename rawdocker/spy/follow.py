@@ -18,8 +18,10 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
+from rawdocker.answer import FAILURES
 from rawdocker.call import HijackCall
 from rawdocker.errors import CutStreamError
+from rawdocker.http1 import ChunkedBody
 from rawdocker.observe import Exchange, Observer, Observers, hears
 from rawdocker.operations import call_of
 
@@ -48,7 +50,8 @@ class _Unreadable(Exception):
     """This is not HTTP/1.1."""
 
 
-_NO_FAULT = (_Ended, _Unreadable, ValueError)
+_NO_FAULT = (_Ended, _Unreadable, *FAILURES)
+"""What says that the bytes end, or are no HTTP/1.1."""
 
 
 class _Bytes:
@@ -91,12 +94,16 @@ class _Bytes:
             size -= count
 
     def chunks(self, tell: Tell | None) -> Parser[None]:
-        """Take a body in chunks, and the trailer behind it."""
-        while size := int((yield from self.until(b"\r\n")).partition(b";")[0], 16):
-            yield from self.take(size, tell)
-            yield from self.until(b"\r\n")
-        while (yield from self.until(b"\r\n")):
-            pass
+        """Take a body in chunks; those that came together are shown as one piece."""
+        body = ChunkedBody()
+        while not body.done:
+            while not len(self):
+                yield from self._more()
+            piece = body.feed(self._data[self._at :])
+            self.drop()
+            if piece and tell:
+                tell(piece)
+        self._data = body.behind
 
     def _more(self) -> Parser[None]:
         if self.ended:
@@ -211,7 +218,8 @@ class Follower:
                 self._observers.write_closed(turn.exchange)
 
     def _begun(self, first: str, headers: Sequence[tuple[str, str]], fields: Mapping[str, str]) -> _Turn:
-        method, target, protocol = first.split(" ")
+        method, _, rest = first.partition(" ")
+        target, _, protocol = rest.partition(" ")
         if not protocol.startswith("HTTP/1."):
             raise _Unreadable
         own = {name: value for name, value in headers if name.lower().startswith("x-")}
@@ -240,7 +248,8 @@ class Follower:
         """Understand what the engine says."""
         while True:
             first, headers, fields = yield from _head(self._engine)
-            protocol, status, reason = (*first.split(" ", 2), "")[:3]
+            protocol, _, rest = first.partition(" ")
+            status, _, reason = rest.partition(" ")
             turn = next((turn for turn in self._turns if not turn.answered), None)
             if turn is None or not protocol.startswith("HTTP/1."):
                 raise _Unreadable
@@ -248,7 +257,7 @@ class Follower:
             if status.startswith("1") and status != "101":
                 continue  # it will answer; this is not yet it
             exchange.received = perf_counter()
-            exchange.status, exchange.reason, exchange.response_headers = int(status), reason, headers
+            exchange.status, exchange.reason, exchange.response_headers = _number(status), reason, headers
             self._observers.response(exchange)
             yield from self._answer_body(turn, fields)
             turn.answered = True
@@ -307,7 +316,14 @@ def _body(source: _Bytes, fields: Mapping[str, str], tell: Tell | None, *, other
     """Take a body, as its head frames it; otherwise: its size where the head says nothing."""
     if "chunked" in fields.get("transfer-encoding", "").lower():
         return source.chunks(tell)
-    return source.take(int(fields.get("content-length", otherwise)), tell)
+    length = fields.get("content-length")
+    return source.take(otherwise if length is None else _number(length), tell)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise _Unreadable
+    return int(text)
 
 
 def _both(first: Tell | None, second: Tell | None) -> Tell | None:
