@@ -50,7 +50,7 @@ def _host(endpoint: Any) -> str:
 
 
 def script(made: p.Program, endpoint: Any, form: str) -> str:
-    """Return a program as HTTP's text: each request, and what its answer is needed for. Clients of .http files send it."""
+    """Return a program as HTTP's text: each request, and what its answer is for; clients of .http files send it."""
     names = {**made.names, **made.secrets, "api": f"the version of the API, such as {made.version}"}
     return "\n".join(["# Made by rawdocker --dry-run --as http.", *_lines(made.statements, endpoint, names)]) + "\n"
 

@@ -37,7 +37,7 @@ def copy(answer, file) -> None:
     "save": '''\
 def save(answer, path) -> None:
     """Make a file of the bytes of an answer."""
-    with open(path, "wb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         copy(answer, file)
 ''',
     "unpack": '''\
@@ -49,7 +49,8 @@ def unpack(answer, path, contents=False) -> None:
         with tarfile.open(fileobj=file) as archive:
             if contents:
                 os.makedirs(path, exist_ok=True)
-            folder, name = (path, None) if os.path.isdir(path) else (os.path.dirname(path) or ".", os.path.basename(path))
+            inside = os.path.isdir(path)
+            folder, name = (path, None) if inside else (os.path.dirname(path) or ".", os.path.basename(path))
             for member in archive:
                 if name is not None:
                     member.name = "/".join([name, *member.name.split("/")[1:]])

@@ -43,7 +43,7 @@ class Ask:
 
     def __init__(self, step: Step, call: Call[Any], prefix: str, name: str) -> None:
         self.call, self.prefix, self.name = call, prefix, name
-        self.tty = ""
+        self.tty = next(pieces(call.tty)).text if isinstance(call.tty, str) else ""
         """The variable that says whether the stream is a terminal's, where that is not known yet."""
         self.hijack = step.way == "hijack"
         self.refusal: Refusal = step.refusal
@@ -173,7 +173,7 @@ def _placeholders(value: Any) -> Iterator[str]:
 
 
 def variable(step: str, field: str) -> str:
-    """Return the variable for a field of a step's answer: create_id, exec_2_exit_code, for Tty of Config inspect_tty."""
+    """Return the variable for a field of a step's answer: create_id, exec_2_exit_code, inspect_tty."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", field.partition(" of ")[0])
     return f"{step} {words}".replace(" ", "_").lower()
 
@@ -243,8 +243,6 @@ class _Writer:
             ask._exec_has_stdin = self._exec_has_stdin(step)
         if _is_shown(step, self._plan, self._names):
             ask.use = ANSWER
-        if isinstance(step.call.tty, str):
-            ask.tty = self._places.given[str(step.call.tty)]
         ask.missing = self._written(step.otherwise, range(len(step.otherwise)), main=False)
         for inner in ask.missing:
             if isinstance(inner, Ask):

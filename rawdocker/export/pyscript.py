@@ -88,16 +88,22 @@ def _httpx_connection(endpoint: Any, made: p.Program) -> str:
         reach: list[tuple[str, Any]] = [("transport=", Code("httpx.HTTPTransport(uds=SOCKET)"))]
     else:
         reach = _tls(endpoint, "")
-    arguments = [*reach, ("base_url=", origin(endpoint)), ("timeout=", None)]
+    arguments = [*reach, ("base_url=", origin(endpoint)), ("headers=", _PLAIN), ("timeout=", None)]
     return f"client = {laid_out('httpx.Client(', arguments, ')', 0)}"
 
 
 def _requests_connection(endpoint: Any, made: p.Program) -> str:
+    accepts = f"session.headers.update({value(_PLAIN)})"
     if _is_socket(endpoint):
         engine = 'ENGINE = "http+unix://" + quote(SOCKET, safe="")'
-        return f"session = requests_unixsocket.Session()\n{engine}"
-    lines = ["session = requests.Session()", *(f"session.{name}{value(given)}" for name, given in _tls(endpoint, " "))]
+        return f"session = requests_unixsocket.Session()\n{accepts}\n{engine}"
+    settings = (f"session.{name}{value(given)}" for name, given in _tls(endpoint, " "))
+    lines = ["session = requests.Session()", accepts, *settings]
     return "\n".join([*lines, f"ENGINE = {text(origin(endpoint))}"])
+
+
+_PLAIN = {"Accept-Encoding": "identity"}
+"""What keeps an engine from compressing archives, which then are not what was asked for."""
 
 
 def _tls(endpoint: Any, blank: str) -> list[tuple[str, Any]]:
@@ -187,7 +193,8 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
     functions = [dialect.functions[name] for name in used]
     rest = "\n\n".join(["\n", *told, *functions, *negotiation, f"def main() -> int:\n{body}\n", ending])
-    head = f'#!/usr/bin/env python3\n"""Made by rawdocker --dry-run --as {form}: the requests of a verb, sent by {dialect.sender}."""\n'
+    made_by = f"Made by rawdocker --dry-run --as {form}: the requests of a verb, sent by {dialect.sender}."
+    head = f'#!/usr/bin/env python3\n"""{made_by}"""\n'
     imports = "\n".join(_imports(setup + rest))
     return f"{head}\n{imports}\n\n{setup}{rest}"
 

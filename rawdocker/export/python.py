@@ -39,7 +39,7 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
         **{_identifier(key): given for key, given in (*call.query.items(), *call.headers.items())},
         **dict(named),
         **({} if call.body is None else {"body": call.body}),
-        **({"tty": True} if call.tty else {}),
+        **({"tty": call.tty} if call.tty else {}),
     }
     used = {key: wanted[key] for key in kinds if key in wanted}
     try:
@@ -79,7 +79,7 @@ def content(body: Any, archive: str) -> str:
     if isinstance(packed, Packed):
         return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
     name = source(body)
-    return "sys.stdin.buffer" if name == "-" else f'open({text(name)}, "rb")'
+    return "iter(lambda: sys.stdin.buffer.read1(65536), b\"\")" if name == "-" else f'open({text(name)}, "rb")'
 
 
 def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, Any]]:

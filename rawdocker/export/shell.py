@@ -61,7 +61,8 @@ field() {
     "json": """\
 # Print a text as it stands between the quotes of a JSON text.
 json() {
-    printf %s "$1" | awk '{ gsub(/[\\\\"]/, "\\\\\\\\&"); gsub(/\\t/, "\\\\t"); printf "%s%s", (NR > 1 ? "\\\\n" : ""), $0 }'
+    printf %s "$1" |
+        awk '{ gsub(/[\\\\"]/, "\\\\\\\\&"); gsub(/\\t/, "\\\\t"); printf "%s%s", (NR > 1 ? "\\\\n" : ""), $0 }'
 }
 """,
     "url": """\
@@ -119,6 +120,10 @@ head = f"{method} {path} HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\
 if body:
     head += f"Content-Type: application/json\\r\\nContent-Length: {len(body.encode())}\\r\\n"
 engine.sendall(f"{head}\\r\\n{body}".encode())
+answer = b""
+while b"\\r\\n\\r\\n" not in answer and (data := engine.recv(65536)):
+    answer += data
+os.write(1, answer)
 
 def send_stdin():
     while data := os.read(0, 65536):
@@ -186,7 +191,6 @@ _USES = {
     p.FRAMES: "frames",
     p.TERMINAL: "cat",
     p.BYTES: "cat",
-    p.FILE: "cat",
     p.FILES: "unpack",
 }
 
@@ -327,7 +331,9 @@ class _Writer:
 
     def _used(self, ask: p.Ask, indent: str) -> Iterator[str]:
         source = f"<&{self._descriptors[ask]}" if ask.streamed else '< "$tmp/answer"'
-        if ask.use != p.NOTHING and not ask.again:
+        if ask.use == p.FILE:
+            yield f"{indent}(umask 077 && cat {source} > {quote(ask.where)})"
+        elif ask.use != p.NOTHING and not ask.again:
             if ask.use == p.FILES and str(ask.call.query.get("path", "")).endswith("/."):
                 yield f"{indent}mkdir -p {quote(ask.where)}"
             command = f"{_USES[ask.use]}{_argument(ask)} {source}{_page(ask)}"
@@ -348,8 +354,6 @@ def _argument(ask: p.Ask) -> str:
 
 
 def _page(ask: p.Ask) -> str:
-    if ask.use == p.FILE:
-        return f" > {quote(ask.where)}"
     return {"stderr": " >&2", "": " > /dev/null"}.get(ask.where, "")
 
 

@@ -85,6 +85,7 @@ class Places:
             query={name: self._in_parameter(name, value) for name, value in call.query.items()},
             headers={name: self._in_header(name, value) for name, value in call.headers.items()},
             body=call.body if body is None else self.in_document(body),
+            tty=self._given_in(call.tty),
         )
 
     def in_text(self, text: str) -> str:

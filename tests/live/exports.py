@@ -56,14 +56,15 @@ EXPORTS: dict[str, list[Export]] = {
         _same("run --rm --name {c} 127.0.0.1:5000/not-there:1 true", name="neither here nor there"),
         _same("run --rm --name {c} -e 'DB_PASSWORD=" + PASSWORD.replace("'", "'\\''") + "' {img} "
               "sh -c 'printf %s \"$DB_PASSWORD\"'", secrets=(PASSWORD,)),
-        _same("run --rm --name {c} {img} echo 'it'\\''s' '\"$HOME\"' '`id`' 'a\nb' 'é\\' '%s' '{{x}}' '<Id of create>'"),
+        _same("run --rm --name {c} {img} echo 'it'\\''s' '\"$HOME\"' '`id`' 'a\nb' 'é\\' '%s' '{{x}}' "
+              "'<Id of create>'"),
         _same("run --rm -t --name {c} {img} sh -c 'echo out; echo err >&2'"),
         _same("run --rm --name {c} {img} sh -c 'seq 20000; seq 20000 >&2'", name="many frames"),
     ],
     "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:41895:80 {img} echo x", after=("start -a {c}",))],
     "container attach": [
         _same("attach {c}", CAT, stdin="through\n"),
-        _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 2; echo out; exit 4'"),
+        _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 5; echo out; exit 4'"),
     ],
     "container exec": [
         _same("exec {c} " + SAID, BOX),
@@ -71,7 +72,6 @@ EXPORTS: dict[str, list[Export]] = {
         _same("exec -d {c} touch /tmp/made", BOX, after=("exec {c} sh -c 'sleep 1; ls /tmp'",)),
         _same("exec {c} not-there", BOX),
         _same("exec {c} true", CREATED, name="it does not run"),
-        _same("exec {c} true", name="no such container"),
     ],
     "container start": [
         _same("start {c}", CREATED, after=("wait {c}", "logs {c}")),
@@ -119,7 +119,7 @@ EXPORTS: dict[str, list[Export]] = {
         _shows("inspect {c}", "started", CREATED),
         _shows("inspect {net}", "bridge", NET),
         _shows("inspect -f '{{.Name}}' {vol}", "Mountpoint", VOL),
-        _same("inspect {c}", name="there is nothing"),
+        Export(Case("inspect {c}", stdout=False, name="there is nothing")),
     ],
     "container inspect": [_shows("container inspect {c}", "started", CREATED)],
     "image inspect": [_shows("image inspect {img}", "RootFS")],
@@ -138,7 +138,7 @@ EXPORTS: dict[str, list[Export]] = {
                     files={"a.txt": "a\n"}, name="into a folder of the container")),
     ],
     "container export": [
-        Export(Case("export -o {tmp}/x.tar {c}", setup=("create --name {c} 127.0.0.1:5000/nothing true",))),
+        Export(Case("export -o {tmp}/x.tar {c}", setup=(CREATED,))),
     ],
     "container commit": [_same("commit -c 'CMD [\"a\"]' {c} {new}:1", CREATED, after=(MADE,))],
     "image save": [Export(Case("save -o {tmp}/x.tar {img}"))],
@@ -163,8 +163,11 @@ EXPORTS: dict[str, list[Export]] = {
     "search": [_shows("search --limit 3 127.0.0.1:5002/busybox", "star_count")],
     "login": [_same("login -u student -p secret 127.0.0.1:5001", secrets=("secret",)),
               _same("login -u student -p wrong 127.0.0.1:5001", secrets=("wrong",))],
-    "network create": [_same("network create -d bridge --label {label} {net}",
-                             after=("network inspect -f '{{.Driver}} {{.Labels}}' {net}",))],
+    "network create": [
+        # what is sent depends on the version
+        Export(Case("network create -d bridge --label {label} {net}", env={"DOCKER_API_VERSION": "1.41"},
+                    after=("network inspect -f '{{.Driver}} {{.Labels}}' {net}",))),
+    ],
     "network ls": [_shows("network ls -f name={net}", "bridge", NET)],
     "network rm": [_same("network rm {net} {net2}", NET, after=("network ls -q -f name={net}",))],
     "network connect": [_same("network connect --alias web {net} {c}", NET, CREATED)],
