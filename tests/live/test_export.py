@@ -17,6 +17,7 @@ from parity import normal
 from parity.case import ANY_ORDER
 from parity.sides import Engine, Outcome, Side, alone
 
+from rawdocker import compare
 from rawdocker_cli.flags.index import all_verbs
 
 pytestmark = pytest.mark.live
@@ -70,8 +71,8 @@ def _exporter(form: str, engine: Engine, folder: Path) -> Path:
 
 
 def _compared(export: Export, outcome: Outcome, engine: Engine) -> dict[str, Any]:
-    names = normal.Names(outcome.known, engine.constant)
-    calls = [names.put_into(normal.EPOCH.sub("<epoch>", normal.call(request))) for request in outcome.requests]
+    names = compare.Names(outcome.known, engine.constant)
+    calls = [names.put_into(compare.EPOCH.sub("<epoch>", compare.line(request))) for request in outcome.requests]
     # the same files, but not each byte of an archive
     calls = [re.sub(r' \{"size": \d+\}$', "", call) for call in calls]
     return {
