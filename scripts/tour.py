@@ -22,6 +22,7 @@ SHAPES = [
     (r"\b[0-9a-f]{64}\b", "<id>"),
     (r"\b[0-9a-f]{12}\b", "<id>"),
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<time>"),
+    (r"\b\d{4}-\d\d-\d\d\b", "<day>"),
     (r"\b(About an? \w+|Less than a second|\d+ (second|minute|hour|day|week)s?)( ago)?", "<ago>"),
     (r"\b\d+(\.\d+)? ms\b", "<ms>"),
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [0-9:]{8} GMT", "<date>"),

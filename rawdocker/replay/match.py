@@ -204,11 +204,14 @@ class Matcher:
             first = [self._awaited(at) for at in same if at not in self._used]
             why = f"only after {_named(first[0])}" if first and first[0] else "and was answered already"
             return f"{request} was recorded {why}, and the order is strict"
-        nearest = min(self._recorded, key=lambda one: self._distance(one.request, request), default=None)
+        others = [one for one in self._recorded if not one.request.pings]
+        nearest = min(others, key=lambda one: self._distance(one.request, request), default=None)
         if nearest is None:
             return f"{request} was not recorded: the recording is empty"
-        differences = "; ".join(self._differences(nearest.request, request))
-        return f"{request} was not recorded; the nearest is {_named(nearest.entry)}: {differences}"
+        told = f"{request} was not recorded; the nearest is {_named(nearest.entry)}"
+        if nearest.request.operation != request.operation:
+            return told
+        return f"{told}: {'; '.join(self._differences(nearest.request, request))}"
 
     def _distance(self, recorded: Request, asked: Request) -> tuple[bool, float]:
         alike = difflib.SequenceMatcher(None, f"{recorded.method} {recorded.path}", f"{asked.method} {asked.path}")

@@ -76,8 +76,7 @@ def examples() -> list[Any]:
 
 
 @pytest.mark.parametrize("example", examples())
-def test_an_example_of_the_documents_runs(example: str, environ: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", example], env=environ, capture_output=True, text=True, check=False
-    )
+def test_an_example_of_the_documents_runs(example: str, environ: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", example]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
