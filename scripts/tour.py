@@ -24,6 +24,7 @@ SHAPES = [
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<time>"),
     (r"\b\d{4}-\d\d-\d\d\b", "<day>"),
     (r"\b(About an? \w+|Less than a second|\d+ (second|minute|hour|day|week)s?)( ago)?", "<ago>"),
+    (r"\bconnected [0-9.]+ ms, ", ""),  # not where a connection is used again
     (r"\b\d+(\.\d+)? ms\b", "<ms>"),
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [0-9:]{8} GMT", "<date>"),
     (r"\b\d+(\.\d+)?[kM]?B\b", "<size>"),

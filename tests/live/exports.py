@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from parity.case import ANY_ORDER, Case
 
+from rawdocker_cli.flags.index import all_verbs
+
 BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
 BOX2 = "run -d --name {c2} --stop-signal KILL {img} sleep 1000"
 CREATED = "create --name {c} {img} echo started"
@@ -19,6 +21,8 @@ SAID = "sh -c 'echo out; echo err >&2; exit 3'"
 
 WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", "report"}
 """Verbs that ask no engine: there is nothing to export."""
+WITHOUT_PLAN = {"pin", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
+"""Verbs that ask registries, each request by what the last answer was: there is no dry run of them."""
 
 
 class Export(NamedTuple):

@@ -47,7 +47,7 @@ def planned(text: str) -> list[tuple[str, str, dict[str, str]]]:
 def sent(requests: list[Request]) -> list[tuple[str, str, dict[str, str]]]:
     """Return requests in the same form."""
     return [
-        (request.method, re.sub(r"(?<=/)[0-9a-f]{64}", "id", request.path), request.query)
+        (request.call.method, re.sub(r"(?<=/)[0-9a-f]{64}", "id", request.path), dict(request.call.pairs()))
         for request in requests
         if not request.path.endswith("/resize")
     ]
@@ -112,7 +112,7 @@ def test_what_a_dry_run_shows_is_what_is_sent(
         before = state(rawdocker.host, box)
         dry = recorded("--dry-run", *words)
         proxy.settle()
-        read = [request.method for request in proxy.requests]
+        read = [request.call.method for request in proxy.requests]
         assert set(read) <= {"GET", "HEAD"}
         assert len(dry.err.splitlines()) == len(read)
         assert state(rawdocker.host, box) == before
