@@ -116,10 +116,9 @@ def test_what_a_dry_run_shows_is_what_is_sent(
         assert set(read) <= {"GET", "HEAD"}
         assert len(dry.err.splitlines()) == len(read)
         assert state(rawdocker.host, box) == before
-        del proxy.requests[:]
         recorded(*words)
         proxy.settle()
-    assert planned(dry.out) == sent(proxy.requests)
+    assert planned(dry.out) == sent(proxy.requests[len(read) :])
 
 
 def state(host: str, box: str) -> tuple[object, ...]:
