@@ -150,8 +150,8 @@ def _asked_for_password(shell: Shell, address: str) -> str:
 
 def _line(shell: Shell, prompt: str) -> str:
     """Ask for a line; Ctrl-C ends the verb, as no failure."""
-    shell.write(prompt)
     try:
+        shell.write(prompt)
         return sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
     except KeyboardInterrupt:
         shell.print("")

@@ -10,7 +10,7 @@ OUT = "run --name {c} {img} sh -c 'echo one; echo two; echo three'"
 TICKS = "run -dit --name {c} {img} sh -c 'while :; do echo tick; sleep 1; done'"
 TALKED_TTY = "run -d -t --name {c} {img} sh -c 'echo one; echo two >&2'"
 # The engine takes up stdin and stdout at once: what is said at the first word may come before anybody listens.
-CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; sleep .5'"
+CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; sleep .5'"
 SOON = "run -d --name {c} {img} sh -c 'echo before; sleep 1; echo out; echo err >&2; exit 6'"
 SHELL = "run -dit --name {c} {img} sh"
 
