@@ -93,8 +93,8 @@ def test_a_session_can_be_had_more_than_once() -> None:
 
 @pytest.mark.usefixtures("environ")
 def test_the_tour_of_the_readme_can_be_replayed() -> None:
-    # ten times as fast, not at once: who writes into a pipe that is closed has to find it so
-    command = [PROGRAM, "replay", "--speed", "10", str(RECORDINGS / "tour.har"), "--"]
+    # faster, but not at once: who writes into a pipe that is closed has to find it so
+    command = [PROGRAM, "replay", "--speed", "4", str(RECORDINGS / "tour.har"), "--"]
     tour = [sys.executable, str(ROOT / "scripts" / "tour.py"), str(ROOT / "README.md")]
     done = subprocess.run([*command, *tour], capture_output=True, text=True, timeout=110)
     assert (done.returncode, done.stdout) == (0, "")
@@ -428,6 +428,19 @@ def test_an_answer_that_broke_off_breaks_off(tmp_path: Path) -> None:
         docker.stream(calls.container_export("web")) as chunks,
     ):
         list(chunks)
+
+
+def test_an_answer_that_was_not_awaited_does_not_come(tmp_path: Path) -> None:
+    left = entry("/containers/web/wait", method="POST", half_close=5)
+    with served(tmp_path, left) as replay, Client(replay.host) as docker, socket.socket(socket.AF_UNIX) as client:
+        with docker.stream(calls.container_wait("web")):
+            pass
+        client.connect(replay.path)
+        client.sendall(b"POST /containers/web/wait HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.settimeout(0.5)
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
+        with pytest.raises(TimeoutError):
+            client.recv(1)
 
 
 def test_a_connection_can_be_kept_for_many_requests(tmp_path: Path) -> None:

@@ -105,8 +105,9 @@ class Entry:
         """Whether the client left before there was an answer, as run -d leaves the wait for the container."""
         if self.status != 200 or self.cut or self.call.codec is not Codec.JSON:
             return False
-        left = self.streamed and self.half_close is not None and self.half_close <= self.chunks[0][0]
-        return left if self.content else True
+        if not self.content:
+            return True
+        return self.streamed and self.half_close is not None and self.half_close <= self.chunks[0][0]
 
     @property
     def hijacked(self) -> bool:

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import socketserver
+import sys
 import threading
 from array import array
 from collections.abc import Callable, Iterator
@@ -34,6 +35,9 @@ POLL = 0.05
 
 PATIENCE = 5.0
 """Seconds that a client at least has to leave where the recorded one did."""
+
+PRECISION = 1.0
+"""Milliseconds by which the moment of a message may be off: those of a HAR file have thousandths of a second."""
 
 _OF_THE_CONNECTION = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 
@@ -113,7 +117,9 @@ class _Server(socketserver.ThreadingUnixStreamServer):
             self._open.discard(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: the client has gone."""
+        """Say nothing where the client has gone."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
         """End every connection."""
@@ -243,8 +249,8 @@ class _Handler(BaseHTTPRequestHandler):
             if message.sent:
                 wanted += len(message.data)
                 continue
-            half_closed = entry.half_close is not None and entry.half_close <= message.when
-            client.wait(wanted, closed=half_closed)
+            closed = entry.half_close is not None and entry.half_close + PRECISION <= message.when
+            client.wait(wanted, closed=closed)
             self._wait_until(message.when)
             self.wfile.write(_framed(message))
         client.wait(wanted, closed=False)

@@ -64,7 +64,7 @@ ROUND_TRIPS = {
     "pull": (["pull", IMAGE], ""),
     "pull of nothing": (["pull", "127.0.0.1:5000/nothing:1"], ""),
     "events": (["events", "--since", "1m", "--until", "0s"], ""),
-    "images": (["images", "--format", "{{.ID}} {{.Repository}}"], ""),
+    "images": (["images", "--format", "{{.ID}} {{.Repository}}", "debian"], ""),
     "version": (["version", "--format", "{{json .Server}}"], ""),
 }
 OF_A_CONTAINER = {
@@ -151,7 +151,7 @@ def test_a_followed_log_takes_its_time_where_that_is_asked_for(engine_host: str,
         assert replayed(path, PROGRAM, *words, flags=("--speed", speed)).out == "1\n2\n3\n4\n5\n"
         took[speed] = time.monotonic() - begun
     recorded = max(entry.time for entry in read(path).entries) / 1000
-    assert took["1"] > recorded > 0.8
+    assert took["1"] > recorded - 0.1 > 0.8
     assert took["0"] < took["1"]
 
 
