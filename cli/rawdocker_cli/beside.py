@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -35,12 +35,10 @@ def beside(command: Sequence[str], host: str) -> int:
     Ctrl-C."""
     if command:
         return ran(command, host)
-    sys.stderr.write(f"export DOCKER_HOST={shlex.quote(host)}   (Ctrl-C ends it)\n")
-    sys.stderr.flush()
-    try:
+    with suppress(KeyboardInterrupt):
+        sys.stderr.write(f"export DOCKER_HOST={shlex.quote(host)}   (Ctrl-C ends it)\n")
+        sys.stderr.flush()
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
