@@ -151,7 +151,7 @@ def read(path: str | os.PathLike[str]) -> Recording:
         entries = [Entry(fields, position) for position, fields in enumerate(log["entries"], 1)]
     except OSError as error:
         raise RecordingError(f"open {path}: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RecordingError(f"{path} is no HAR file: {type(error).__name__}: {error}") from None
     entries.sort(key=lambda entry: (entry.number if entry.ours else 0, entry.started))
     return Recording(path, log.get("creator") or {}, entries)
