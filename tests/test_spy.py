@@ -281,7 +281,7 @@ def test_an_engine_that_writes_to_a_dead_client_is_told_so(lab: Lab) -> None:
     client.recv(4096)
     client.close()
     until(lambda: told)
-    assert isinstance(told[0], BrokenPipeError)
+    assert isinstance(told[0], (BrokenPipeError, ConnectionResetError))  # the kernel's choice: by what was unread
 
 
 def test_a_client_learns_that_an_engine_died(lab: Lab) -> None:
@@ -310,7 +310,11 @@ def test_an_answer_arrives_though_the_engine_reads_no_more(lab: Lab) -> None:
     with suppress(BrokenPipeError):
         for _ in range(1000):
             client.sendall(bytes(100_000))
-    assert read_all(client) == refusal
+    came = bytearray()
+    with suppress(ConnectionResetError):  # behind the answer: what was sent in vain is still unread
+        while data := client.recv(1 << 18):
+            came += data
+    assert came == refusal
     client.close()
     spy.settle()
     assert lab.ends.ends == ["413"]
