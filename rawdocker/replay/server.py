@@ -217,6 +217,8 @@ class _Handler(BaseHTTPRequestHandler):
         for when, piece in entry.chunks:
             self._wait_until(when)
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece)
+        if chunked:
+            self._wait_until(entry.time)
         if entry.error and entry.half_close is None:  # it was the engine that broke off
             self.close_connection = True
         elif chunked:

@@ -100,8 +100,9 @@ def test_run_ends_as_docker_while_a_request_waits(
     for program, path in (("docker", oracle), ("rawdocker", RAWDOCKER)):
         words = ["run", *FLAGS[flags], "--name", names[program], IMAGE, "sh", "-c", SCRIPT]
         ends[program], how = interrupted(path, engine_host, tmp_path, words, stage, number, names[program])
-    if stage == "/create":  # docker leaves a container of which it never knew the id
-        assert ends == {"docker": (128 + number, "created"), "rawdocker": (128 + number, "")}
+    if stage == "/create":  # docker may leave a container of which it never knew the id: as fast as the engine is
+        assert ends["docker"] in {(128 + number, "created"), (128 + number, "")}
+        assert ends["rawdocker"] == (128 + number, "")
     assert ends["rawdocker"].code == ends["docker"].code
     assert ends["rawdocker"].container in (ends["docker"].container, "")
     assert how.err in ("", "\n")
@@ -152,7 +153,6 @@ WAITING = {
     "wait {box}": "/wait",
     "attach --no-stdin {box}": "/wait",
     "stats {box}": "/stats",
-    "stats": "/stats",
     "stop -t 2 {box}": "/stop",
     "pull 192.0.2.7/nothing:1": "/images/create",
     "ps": "/containers/json",
@@ -187,3 +187,10 @@ def test_exec_tells_of_the_signal_where_docker_says_success(
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(number)
         assert ended(process).code == code
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stats_of_all_ends_by_a_signal_where_docker_may_run_on(number: int, engine_host: str, tmp_path: Path) -> None:
+    left, how = interrupted(RAWDOCKER, engine_host, tmp_path, ["stats"], "/json", number, "none")
+    assert left.code == 128 + number
+    assert how.err in ("", "\n")
