@@ -28,7 +28,8 @@ LOGS = [
     Case("logs -ft --tail 1 {c}", setup=(SOON,), stdout=False),
     Case("logs --since {start} {c}", setup=(TALKED,)),
     Case("logs --until {start} {c}", setup=(TALKED,)),
-    Case("logs --since 1h --until 0s {c}", setup=(TALKED,)),
+    # --until is cut to a second: what was said in that one is shown or not, by the fraction in which it was.
+    Case("logs --since 1h --until 0s {c}", setup=(TALKED, "run --rm --name {c2} {img} sleep 2")),
     Case("logs --since 2020-01-01 {c}", setup=(TALKED,)),
     Case("logs --since 2020-01-01T00:00:00 --until 2020-01-02T10:00:00.5Z {c}", setup=(TALKED,)),
     Case("logs --since 2020-01-01T00:00 {c}", setup=(TALKED,)),
