@@ -210,8 +210,8 @@ def _unknown(name: str, words: list[str]) -> NoReturn:
 
 
 def _usage_of_group(noun: str) -> str:
-    # docker's own usage line of volume has a word that the other nouns lack.
-    return f"Usage:  {PROGRAM} {noun}{' COMMAND' if noun == 'volume' else ''}"
+    # docker's own usage lines of these have a word that the other nouns lack.
+    return f"Usage:  {PROGRAM} {noun}{' COMMAND' if noun in ('manifest', 'volume') else ''}"
 
 
 def _usage_and_hint(verb: Verb, see: str) -> str:

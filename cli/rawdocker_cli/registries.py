@@ -25,7 +25,8 @@ class Registries(ExitStack):
         if shell.rehearsing:
             shell.fail(f"{PROGRAM}: what is sent to a registry follows from what it answers: there is no dry run")
         self._shell, self._insecure = shell, options.insecure
-        self._mirror = options.mirror or os.environ.get("RAWDOCKER_MIRROR", "")
+        # docker's own verbs have no --mirror
+        self._mirror = getattr(options, "mirror", "") or os.environ.get("RAWDOCKER_MIRROR", "")
         self._clients: dict[str, RegistryClient] = {}
 
     def of(self, image: Reference) -> RegistryClient:

@@ -23,7 +23,7 @@ WORDS = {
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
-LOCAL = {"completion", "logout", *OURS} - {"api"}
+LOCAL = {"completion", "logout", "manifest inspect", *OURS} - {"api"}
 """Verbs that ask no engine, or only pass on what others ask."""
 
 

@@ -62,7 +62,7 @@ HERE = Path(__file__).parent
 
 
 def test_every_verb_is_tried() -> None:
-    local = {"completion", "logout", *index.OURS}
+    local = {"completion", "logout", "manifest inspect", *index.OURS}
     assert {verb.name for verb in index.all_verbs()} - local == set(COMMANDS)
 
 

@@ -28,6 +28,7 @@ _COMMANDS = {
         "image history", "image prune",
     ),
     "login": ("login", "logout"),
+    "manifest": ("manifest inspect",),
     "network": (
         "network create", "network ls", "network list", "network rm", "network remove",
         "network connect", "network disconnect", "network prune",
@@ -57,6 +58,7 @@ MODULES = {command: module for module, commands in _COMMANDS.items() for command
 GROUPS = {
     "container": "Manage containers",
     "image": "Manage images",
+    "manifest": "Manage Docker image manifests and manifest lists",
     "network": "Manage networks",
     "volume": "Manage volumes",
     "registry": "Ask registries directly",
