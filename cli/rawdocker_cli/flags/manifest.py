@@ -6,6 +6,14 @@ from rawdocker_cli.flags.flag import Flag, Verb
 from rawdocker_cli.flags.kinds import BOOL
 from rawdocker_cli.flags.registry import INSECURE
 
+_VERBOSE = Flag(
+    "verbose",
+    BOOL,
+    "Also each manifest's reference, digest, platform and bytes",
+    short="v",
+    client="asks for the configuration of an image, or for each manifest of a list, too",
+)
+
 VERBS = (
     Verb(
         "manifest inspect",
@@ -15,6 +23,6 @@ VERBS = (
         2,
         "manifest:inspect",
         ("GET /v2/{name}/manifests/{reference}", "GET /v2/{name}/blobs/{digest} (with --verbose)"),
-        (INSECURE, Flag("verbose", BOOL, "Also each manifest's reference, digest, platform and bytes", short="v")),
+        (INSECURE, _VERBOSE),
     ),
 )

@@ -8,7 +8,12 @@ from rawdocker_cli.flags.kinds import BOOL, STRING
 _FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template")
 _QUIET = Flag("quiet", BOOL, "Only digests", short="q")
 
-INSECURE = Flag("insecure", BOOL, "Speak HTTP; without it only this machine's own registries are spoken to by it")
+INSECURE = Flag(
+    "insecure",
+    BOOL,
+    "Speak HTTP; without it only this machine's own registries are spoken to by it",
+    client="speaks HTTP to the registry instead of HTTPS",
+)
 WHERE = (
     INSECURE,
     Flag("mirror", STRING, "Ask this registry in place of Docker Hub; else RAWDOCKER_MIRROR"),
