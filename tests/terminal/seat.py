@@ -49,7 +49,12 @@ class Client:
         self._screen = pyte.Screen(size[1], size[0])
         self._stream = pyte.ByteStream(self._screen)
         self.process = pexpect.spawn(
-            "bash", ["-c", line], dimensions=size, cwd=folder, env=environment, timeout=SECONDS  # type: ignore[arg-type]
+            "bash",
+            ["-c", line],
+            dimensions=size,
+            cwd=folder,
+            env=environment,
+            timeout=SECONDS,  # type: ignore[arg-type]
         )
         self.process.delaybeforesend = None
         self.process.logfile_read = self

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from parity.case import SIZE
 from terminal.lines import CTRL_C, IDLE, ON_A_TERMINAL
-from terminal.scenario import Beside, Keys, Look, Outside, Resize, Scenario, See, There
+from terminal.scenario import Keys, Look, Outside, Scenario, See
 
 WINDOWS = {"narrow": (24, 40), "ordinary": (24, 80), "wide": (50, 200)}
 WRITER = "run -d --name {c} {img} sh -c 'echo out; sleep 0.3; echo err >&2; sleep 1000'"
 
 
 def in_each_window(name: str, line: str, setup: tuple[str, ...] = (), mask: tuple[str, ...] = ()) -> list[Scenario]:
-    return [Scenario(f"{name}, a window that is {width}", line, setup=setup, size=size, mask=mask) for width, size in WINDOWS.items()]
+    return [
+        Scenario(f"{name}, a window that is {width}", line, setup=setup, size=size, mask=mask)
+        for width, size in WINDOWS.items()
+    ]
 
 
 SCENARIOS = [
@@ -22,20 +24,37 @@ SCENARIOS = [
     *in_each_window("top", "docker top {c} -o comm", (IDLE,)),
     *in_each_window("a pull that finds nothing new", "docker pull busybox:1"),
     *in_each_window("a pull of what is not there", "docker pull not-there:1"),
-    Scenario("events and Ctrl-C", "docker events --format '{{.Action}}' -f container={c}",
-             (Look(), Outside("kill {c}"), See("die"), Keys(CTRL_C)), setup=(IDLE,)),
+    Scenario(
+        "events and Ctrl-C",
+        "docker events --format '{{.Action}}' -f container={c}",
+        (Look(), Outside("kill {c}"), See("die"), Keys(CTRL_C)),
+        setup=(IDLE,),
+    ),
     Scenario("logs -f and Ctrl-C", "docker logs -f {c}", (See("err"), Keys(CTRL_C)), setup=(WRITER,)),
     Scenario("logs -f of one that ends", "docker logs -f {c}", (See("err"), Outside("kill {c}")), setup=(WRITER,)),
-    Scenario("logs of -d", "docker logs {c}", setup=("run --name {c} {img} sh -c 'echo out; sleep 0.3; echo err >&2'",)),
-    Scenario("logs of -it", "docker logs {c} | od -An -c", setup=("run -t --name {c} {img} sh -c 'echo out; echo err >&2'",)),
+    Scenario(
+        "logs of -d", "docker logs {c}", setup=("run --name {c} {img} sh -c 'echo out; sleep 0.3; echo err >&2'",)
+    ),
+    Scenario(
+        "logs of -it", "docker logs {c} | od -An -c", setup=("run -t --name {c} {img} sh -c 'echo out; echo err >&2'",)
+    ),
     Scenario("wait and Ctrl-C", "docker wait {c}", (Look(), Keys(CTRL_C)), setup=(IDLE,)),
     Scenario("stop and Ctrl-C", "docker stop -t 20 {c}", (Look(), Keys(CTRL_C)), setup=(ON_A_TERMINAL,)),
-    Scenario("stats is drawn over itself", "docker stats --format '{{.Name}} {{.PIDs}}' {c}",
-             (See("{c}|1"), Look(), Outside("rm -f {c}")), setup=(IDLE,)),
-    Scenario("stats and Ctrl-C", "docker stats --format '{{.PIDs}}' {c}", (See("1"), Keys(CTRL_C)), setup=(IDLE,),
-             differs={"exit code": "docker runs on"}),
+    Scenario(
+        "stats is drawn over itself",
+        "docker stats --format '{{.Name}} {{.PIDs}}' {c}",
+        (See("{c}|1"), Look(), Outside("rm -f {c}")),
+        setup=(IDLE,),
+    ),
+    Scenario(
+        "stats and Ctrl-C",
+        "docker stats --format '{{.PIDs}}' {c}",
+        (See("1"), Keys(CTRL_C)),
+        setup=(IDLE,),
+        differs={"exit code": "docker runs on"},
+    ),
     Scenario("stats --no-stream", "docker stats --no-stream --format '{{.Name}} {{.PIDs}}' {c}", setup=(IDLE,)),
     Scenario("a question that is answered with no", "docker volume prune", (See("N"), Keys("n\r"))),
     Scenario("a question that is answered with Ctrl-C", "docker volume prune", (See("N"), Keys(CTRL_C))),
     Scenario("no command", "docker nope"),
-]  # fmt: skip
+]

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from terminal.lines import BASH, CTRL_C, CTRL_Z, EXEC, IDLE, ON_A_TERMINAL, OUTER, OUTER_PROMPT, PROMPT, RUN, STATE, typed
+from terminal.lines import (
+    BASH,
+    CTRL_C,
+    CTRL_Z,
+    EXEC,
+    IDLE,
+    ON_A_TERMINAL,
+    OUTER,
+    OUTER_PROMPT,
+    PROMPT,
+    RUN,
+    STATE,
+    typed,
+)
 from terminal.scenario import Hangup, Keys, Look, Outside, Resize, Scenario, See, Signal
 
 TRAPS = """sh -c 'for s in HUP INT QUIT USR1 USR2 TERM TSTP CONT URG PIPE WINCH; do trap "echo got $s" $s; done;
@@ -13,11 +26,15 @@ NO_PROXY = "docker run --sig-proxy=false --name {c} --init {img} sh -c 'echo g\"
 
 
 def passed_on(name: str) -> Scenario:
-    return Scenario(f"run and SIG{name}", PLAIN, (See("go"), Signal(name), See(f"got {name}"), Signal("USR2")), after=(STATE,))
+    return Scenario(
+        f"run and SIG{name}", PLAIN, (See("go"), Signal(name), See(f"got {name}"), Signal("USR2")), after=(STATE,)
+    )
 
 
 def passed_on_to_a_terminal(name: str) -> Scenario:
-    return Scenario(f"run -it and SIG{name}", TTY, (See("go"), Signal(name), See(f"got {name}"), Signal("USR2")), after=(STATE,))
+    return Scenario(
+        f"run -it and SIG{name}", TTY, (See("go"), Signal(name), See(f"got {name}"), Signal("USR2")), after=(STATE,)
+    )
 
 
 def ended_by(name: str) -> Scenario:
@@ -29,31 +46,112 @@ SCENARIOS = [
     *(passed_on_to_a_terminal(name) for name in ("HUP", "INT", "QUIT", "TERM", "TSTP", "CONT")),
     Scenario("run and SIGURG", PLAIN, (See("go"), Signal("URG"), Look(), Signal("USR2"))),
     Scenario("run and SIGPIPE", PLAIN, (See("go"), Signal("PIPE"), Look(), Signal("USR2"))),
-    Scenario("run and a window that changes its size", PLAIN, (See("go"), Resize(30, 90), See("got WINCH"), Signal("USR2"))),
+    Scenario(
+        "run and a window that changes its size", PLAIN, (See("go"), Resize(30, 90), See("got WINCH"), Signal("USR2"))
+    ),
     Scenario("run and Ctrl-C", PLAIN, (See("go"), Keys(CTRL_C), See("got INT"), Signal("USR2"))),
-    Scenario("run and Ctrl-C, three times", PLAIN,
-             (See("go"), Keys(CTRL_C), See("got INT"), Keys(CTRL_C), See("got INT"), Keys(CTRL_C)), after=(STATE,)),
-    Scenario("run --init and Ctrl-C", "docker run --init --name {c} {img} sh -c 'echo g\"\"o; exec sleep 1000'", (See("go"), Keys(CTRL_C)), after=(STATE,)),
-    Scenario("run --sig-proxy=false and Ctrl-C", NO_PROXY, (See("go"), Keys(CTRL_C), Look(), Keys(CTRL_C), Look(), Keys(CTRL_C)), after=(STATE,)),
-    Scenario("run --sig-proxy=false and SIGTERM", NO_PROXY, (See("go"), Signal("TERM"), Look(), Outside("kill {c}")), after=(STATE,)),
+    Scenario(
+        "run and Ctrl-C, three times",
+        PLAIN,
+        (See("go"), Keys(CTRL_C), See("got INT"), Keys(CTRL_C), See("got INT"), Keys(CTRL_C)),
+        after=(STATE,),
+    ),
+    Scenario(
+        "run --init and Ctrl-C",
+        "docker run --init --name {c} {img} sh -c 'echo g\"\"o; exec sleep 1000'",
+        (See("go"), Keys(CTRL_C)),
+        after=(STATE,),
+    ),
+    Scenario(
+        "run --sig-proxy=false and Ctrl-C",
+        NO_PROXY,
+        (See("go"), Keys(CTRL_C), Look(), Keys(CTRL_C), Look(), Keys(CTRL_C)),
+        after=(STATE,),
+    ),
+    Scenario(
+        "run --sig-proxy=false and SIGTERM",
+        NO_PROXY,
+        (See("go"), Signal("TERM"), Look(), Outside("kill {c}")),
+        after=(STATE,),
+    ),
     Scenario("run --sig-proxy=false and SIGHUP", NO_PROXY, (See("go"), Signal("HUP")), after=(STATE,)),
-    Scenario("run -it --sig-proxy=false and SIGHUP", f"docker run --sig-proxy=false -it --name {{c}} {BASH}", (PROMPT, Signal("HUP")), after=(STATE,)),
+    Scenario(
+        "run -it --sig-proxy=false and SIGHUP",
+        f"docker run --sig-proxy=false -it --name {{c}} {BASH}",
+        (PROMPT, Signal("HUP")),
+        after=(STATE,),
+    ),
     Scenario("run -it and SIGKILL", RUN, (PROMPT, Signal("KILL")), after=(STATE,)),
     *(ended_by(name) for name in ("TERM", "HUP", "INT", "QUIT", "KILL")),
-    Scenario("exec -i and Ctrl-C", "docker exec {c} sh -c 'echo g\"\"o; exec sleep 1000'", (See("go"), Keys(CTRL_C)), setup=(IDLE,)),
-    Scenario("attach and SIGTERM", "docker attach {c}", (PROMPT, Signal("TERM")), setup=(ON_A_TERMINAL,), after=(STATE,)),
+    Scenario(
+        "exec -i and Ctrl-C",
+        "docker exec {c} sh -c 'echo g\"\"o; exec sleep 1000'",
+        (See("go"), Keys(CTRL_C)),
+        setup=(IDLE,),
+    ),
+    Scenario(
+        "attach and SIGTERM", "docker attach {c}", (PROMPT, Signal("TERM")), setup=(ON_A_TERMINAL,), after=(STATE,)
+    ),
     Scenario("attach and SIGHUP", "docker attach {c}", (PROMPT, Signal("HUP")), setup=(ON_A_TERMINAL,), after=(STATE,)),
-    Scenario("attach --sig-proxy=false and SIGTERM", "docker attach --sig-proxy=false {c}",
-             (PROMPT, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")), setup=(ON_A_TERMINAL,), after=(STATE,)),
-    Scenario("start -ai and SIGTERM", "docker start -ai {c}", (PROMPT, Signal("TERM")), setup=(f"create -it --name {{c}} {BASH}",), after=(STATE,)),
+    Scenario(
+        "attach --sig-proxy=false and SIGTERM",
+        "docker attach --sig-proxy=false {c}",
+        (PROMPT, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")),
+        setup=(ON_A_TERMINAL,),
+        after=(STATE,),
+    ),
+    Scenario(
+        "start -ai and SIGTERM",
+        "docker start -ai {c}",
+        (PROMPT, Signal("TERM")),
+        setup=(f"create -it --name {{c}} {BASH}",),
+        after=(STATE,),
+    ),
     Scenario("the terminal of run -it hangs up", RUN, (PROMPT, Hangup()), after=(STATE,)),
     Scenario("the terminal of exec -it hangs up", EXEC, (PROMPT, Hangup()), setup=(IDLE,), after=(STATE,)),
-    Scenario("the terminal of attach hangs up", "docker attach {c}", (PROMPT, Hangup()), setup=(ON_A_TERMINAL,), after=(STATE,)),
-    Scenario("exec -it is stopped and goes on", OUTER,
-             (OUTER_PROMPT, Keys(EXEC + "\r"), PROMPT, Keys("echo $((6*7))\r"), See("42"), PROMPT, Outside("exec {c} true"), Keys("exit 3\r"),
-              See("exit"), OUTER_PROMPT, *typed("echo code $?", "code 3"), Keys("exit\r")), setup=(IDLE,)),
-    Scenario("Ctrl-Z stops a client that passes no keys on", OUTER,
-             (OUTER_PROMPT, Keys("docker logs -f {c}\r"), See("go"), Keys(CTRL_Z), See("Stopped"), OUTER_PROMPT, Keys("fg\r"), See("logs -f"),
-              Keys(CTRL_C), OUTER_PROMPT, *typed("echo code $?", "code"), Keys("exit\r")),
-             setup=("run -d --name {c} {img} sh -c 'echo go; sleep 1000'",)),
-]  # fmt: skip
+    Scenario(
+        "the terminal of attach hangs up",
+        "docker attach {c}",
+        (PROMPT, Hangup()),
+        setup=(ON_A_TERMINAL,),
+        after=(STATE,),
+    ),
+    Scenario(
+        "exec -it is stopped and goes on",
+        OUTER,
+        (
+            OUTER_PROMPT,
+            Keys(EXEC + "\r"),
+            PROMPT,
+            Keys("echo $((6*7))\r"),
+            See("42"),
+            PROMPT,
+            Outside("exec {c} true"),
+            Keys("exit 3\r"),
+            See("exit"),
+            OUTER_PROMPT,
+            *typed("echo code $?", "code 3"),
+            Keys("exit\r"),
+        ),
+        setup=(IDLE,),
+    ),
+    Scenario(
+        "Ctrl-Z stops a client that passes no keys on",
+        OUTER,
+        (
+            OUTER_PROMPT,
+            Keys("docker logs -f {c}\r"),
+            See("go"),
+            Keys(CTRL_Z),
+            See("Stopped"),
+            OUTER_PROMPT,
+            Keys("fg\r"),
+            See("logs -f"),
+            Keys(CTRL_C),
+            OUTER_PROMPT,
+            *typed("echo code $?", "code"),
+            Keys("exit\r"),
+        ),
+        setup=("run -d --name {c} {img} sh -c 'echo go; sleep 1000'",),
+    ),
+]
