@@ -20,8 +20,9 @@ TABLES = {area: import_module(f"terminal.scenarios.{area}").SCENARIOS for area i
 SCENARIOS = [scenario for table in TABLES.values() for scenario in table]
 
 
-def compared(scenario: Scenario, seen: Seen, names: normal.Names) -> dict[str, list[str]]:
+def compared(scenario: Scenario, seen: Seen, engine: Engine) -> dict[str, list[str]]:
     """Return what must be equal on both sides."""
+    names = normal.Names({}, engine.constant)
     return {
         "exit code": [str(seen.code)],
         "screen": [normal.text("\n".join(screen), names, scenario.mask) for screen in seen.screens],
@@ -32,13 +33,12 @@ def compared(scenario: Scenario, seen: Seen, names: normal.Names) -> dict[str, l
 
 def differences(scenario: Scenario, seats: tuple[Seat, Seat], engine: Engine, token: str) -> list[str]:
     """Play a scenario at both seats; return in which respects they differ though they are not meant to."""
-    names = normal.Names({}, engine.constant)
     docker = seats[0].play(scenario, token, None)
     try:
         ours = seats[1].play(scenario, token, docker.screens)
     except Late as late:
         return [str(late)]
-    wanted, got = (compared(scenario, seen, names) for seen in (docker, ours))
+    wanted, got = (compared(scenario, seen, engine) for seen in (docker, ours))
     differing = {respect for respect in wanted if wanted[respect] != got[respect]}
     parts = [f"{respect}: no longer differs" for respect in scenario.differs if respect not in differing]
     for respect in sorted(differing - set(scenario.differs)):

@@ -26,8 +26,8 @@ SCENARIOS = [
     *in_each_window("a pull of what is not there", "docker pull not-there:1"),
     Scenario(
         "events and Ctrl-C",
-        "docker events --format '{{.Action}}' -f container={c}",
-        (Look(), Outside("kill {c}"), See("die"), Keys(CTRL_C)),
+        "docker events --format '{{.Action}}' --since 1h -f container={c}",
+        (See("start"), Outside("kill {c}"), See("die"), Keys(CTRL_C)),
         setup=(IDLE,),
     ),
     Scenario("logs -f and Ctrl-C", "docker logs -f {c}", (See("err"), Keys(CTRL_C)), setup=(WRITER,)),
