@@ -108,7 +108,7 @@ class Client:
         return bool(self.process.before != before)
 
     def ended(self) -> tuple[int, list[Any]]:
-        """Wait for the end; return the exit code (a signal's number below zero) and the settings of the terminal."""
+        """Wait for the end; return the exit code as a shell sees it, and the settings of the terminal."""
         settings: list[Any] = []
         if self.process.child_fd >= 0:
             self.see(pexpect.EOF)  # type: ignore[arg-type]
@@ -119,7 +119,7 @@ class Client:
                 raise Late("it does not end")
             time.sleep(0.02)
         code = self.process.exitstatus
-        return (-self.process.signalstatus if code is None else code), settings
+        return (128 + self.process.signalstatus if code is None else code), settings
 
     def hang_up(self) -> None:
         """Close the terminal."""
@@ -149,6 +149,7 @@ class Seat(Side):
             (tmp / name).write_text(content)
         clients: list[Client] = []
         try:
+            values["start"] = f"{time.time():.9f}"
             for line in scenario.setup:
                 self._prepare(line, values)
             environment = self._environment(f"unix://{self.engine.socket}") | {"DOCKER_CONFIG": str(tmp)}
