@@ -10,10 +10,13 @@ CTRL_BACKSLASH, ESCAPE = "\x1c", "\x1b"
 BASH = "-e 'PS1=$ ' debian:12 bash --norc"
 RUN = f"docker run -it --name {{c}} {BASH}"
 EXEC = "docker exec -it -e 'PS1=$ ' {c} bash --norc"
-ON_A_TERMINAL = f"run -dit --name {{c}} {BASH}"
-"""Given to docker: a container with a shell in a terminal."""
+ON_A_TERMINAL = (
+    f"run -dit --name {{c}} {BASH}",
+    "exec {c} sh -c 'until grep -q State:.S /proc/1/status; do sleep 0.1; done'",
+)
+"""Given to docker: a container with a shell in a terminal, which waits for keys."""
 IDLE = "run -d --name {c} debian:12 sleep 1000"
-OUTER = "exec bash --norc -i"
+OUTER = "PS1='outer> ' exec bash --norc -i"
 """A shell with job control around the program."""
 
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"

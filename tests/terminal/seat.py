@@ -122,9 +122,10 @@ class Client:
         return (128 + self.process.signalstatus if code is None else code), settings
 
     def hang_up(self) -> None:
-        """Close the terminal."""
-        os.close(self.process.child_fd)
-        self.process.child_fd = -1
+        """Close the terminal, and nothing else: pexpect's own close() would also send signals."""
+        self.process.ptyproc.fileobj.close()
+        self.process.closed = self.process.ptyproc.closed = True
+        self.process.child_fd = self.process.ptyproc.fd = -1
 
     def kill(self) -> None:
         """Leave nothing behind."""
@@ -153,7 +154,7 @@ class Seat(Side):
             for line in scenario.setup:
                 self._prepare(line, values)
             environment = self._environment(f"unix://{self.engine.socket}") | {"DOCKER_CONFIG": str(tmp)}
-            environment |= {"PATH": f"{tmp}/bin:{environment['PATH']}", "LC_ALL": "C.UTF-8", "PS1": "outer> "}
+            environment |= {"PATH": f"{tmp}/bin:{environment['PATH']}", "LC_ALL": "C.UTF-8"}
             return self._played(scenario, values, environment, clients, expected)
         finally:
             for client in clients:
@@ -175,7 +176,7 @@ class Seat(Side):
                 case See(pattern):
                     client.see(pattern)
                 case Keys(text):
-                    client.process.send(text)
+                    client.process.send(filled(text, values) if isinstance(text, str) else text)
                 case Resize(rows, columns):
                     client.resize(rows, columns)
                 case Signal(name):

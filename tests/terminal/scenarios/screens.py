@@ -43,7 +43,7 @@ SCENARIOS = [
         "logs of -it", "docker logs {c} | od -An -c", setup=("run -t --name {c} {img} sh -c 'echo out; echo err >&2'",)
     ),
     Scenario("wait and Ctrl-C", "docker wait {c}", (Look(), Keys(CTRL_C)), setup=(IDLE,)),
-    Scenario("stop and Ctrl-C", "docker stop -t 20 {c}", (Look(), Keys(CTRL_C)), setup=(ON_A_TERMINAL,)),
+    Scenario("stop and Ctrl-C", "docker stop -t 20 {c}", (Look(), Keys(CTRL_C)), setup=ON_A_TERMINAL),
     Scenario(
         "stats is drawn over itself",
         "docker stats --format '{{.Name}} {{.PIDs}}' {c}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from terminal.lines import (
     BASH,
     CTRL_C,
@@ -18,10 +20,14 @@ from terminal.lines import (
 )
 from terminal.scenario import Hangup, Keys, Look, Outside, Resize, Scenario, See, Signal
 
-TRAPS = """sh -c 'for s in HUP INT QUIT USR1 USR2 TERM TSTP CONT URG PIPE WINCH; do trap "echo got $s" $s; done;
+RAW = {"terminal": "docker dies of it and leaves the terminal raw"}
+ENDED = {"exit code": "docker ends with 0, though the command runs on"}
+DUMP = dict.fromkeys(("screen", "exit code", "terminal"), "docker shows the state of its threads")
+
+TRAPS = """sh -c 'for s in HUP INT QUIT USR1 TERM TSTP CONT URG PIPE{}; do trap "echo got $s" $s; done;
  trap "exit 8" USR2; echo g""o; while :; do sleep 0.1; done'"""
-PLAIN = "docker run --name {c} {img} " + TRAPS
-TTY = "docker run -it --name {c} {img} " + TRAPS
+PLAIN = "docker run --name {c} {img} " + TRAPS.format(" WINCH")
+TTY = "docker run -it --name {c} {img} " + TRAPS.format("")
 NO_PROXY = "docker run --sig-proxy=false --name {c} --init {img} sh -c 'echo g\"\"o; exec sleep 1000'"
 
 
@@ -37,8 +43,8 @@ def passed_on_to_a_terminal(name: str) -> Scenario:
     )
 
 
-def ended_by(name: str) -> Scenario:
-    return Scenario(f"exec -it and SIG{name}", EXEC, (PROMPT, Signal(name)), setup=(IDLE,))
+def ended_by(name: str, differs: Mapping[str, str]) -> Scenario:
+    return Scenario(f"exec -it and SIG{name}", EXEC, (PROMPT, Signal(name)), setup=(IDLE,), differs=differs)
 
 
 SCENARIOS = [
@@ -79,25 +85,42 @@ SCENARIOS = [
         "run -it --sig-proxy=false and SIGHUP",
         f"docker run --sig-proxy=false -it --name {{c}} {BASH}",
         (PROMPT, Signal("HUP")),
+        differs=RAW,
         after=(STATE,),
     ),
     Scenario("run -it and SIGKILL", RUN, (PROMPT, Signal("KILL")), after=(STATE,)),
-    *(ended_by(name) for name in ("TERM", "HUP", "INT", "QUIT", "KILL")),
+    ended_by("TERM", ENDED),
+    ended_by("INT", ENDED),
+    ended_by("HUP", RAW),
+    ended_by("QUIT", DUMP),
+    ended_by("KILL", {}),
     Scenario(
         "exec -i and Ctrl-C",
         "docker exec {c} sh -c 'echo g\"\"o; exec sleep 1000'",
         (See("go"), Keys(CTRL_C)),
         setup=(IDLE,),
+        differs=ENDED,
     ),
     Scenario(
-        "attach and SIGTERM", "docker attach {c}", (PROMPT, Signal("TERM")), setup=(ON_A_TERMINAL,), after=(STATE,)
+        "attach and SIGTERM",
+        "docker attach {c}",
+        (PROMPT, Signal("TERM"), Look(), Keys("exit 3\r")),
+        setup=ON_A_TERMINAL,
+        after=(STATE,),
     ),
-    Scenario("attach and SIGHUP", "docker attach {c}", (PROMPT, Signal("HUP")), setup=(ON_A_TERMINAL,), after=(STATE,)),
+    Scenario(
+        "attach and SIGHUP",
+        "docker attach {c}",
+        (PROMPT, Signal("HUP")),
+        setup=ON_A_TERMINAL,
+        differs=RAW,
+        after=(STATE,),
+    ),
     Scenario(
         "attach --sig-proxy=false and SIGTERM",
         "docker attach --sig-proxy=false {c}",
         (PROMPT, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")),
-        setup=(ON_A_TERMINAL,),
+        setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
     Scenario(
@@ -113,7 +136,7 @@ SCENARIOS = [
         "the terminal of attach hangs up",
         "docker attach {c}",
         (PROMPT, Hangup()),
-        setup=(ON_A_TERMINAL,),
+        setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
     Scenario(
