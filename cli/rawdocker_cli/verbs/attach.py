@@ -115,10 +115,12 @@ def _console_size(shell: Shell) -> dict[str, Any]:
 
 
 def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str | None) -> None:
+    # unlike a container's, its terminal has no size of ours where stdin is none
+    sized = call.tty and terminal.is_terminal(terminal.STDIN)
     with (
         shell.hijack(call) as connection,
         session.stdin(shell, connection, stdin, tty=call.tty, keys=keys),
-        session.window(shell, signals.Errands(), partial(exec_resize, id), tty=call.tty),
+        session.window(shell, signals.Errands(), partial(exec_resize, id), tty=sized),
     ):
         session.copy_attached(shell, connection)
 
