@@ -233,7 +233,7 @@ SCENARIOS = [
             Keys("ls -d /etc/host\t"),
             Look(),
             Keys("name\r"),
-            See("\n/etc/hostname\r\n"),
+            See("/etc/hostname\r\n"),
             PROMPT,
             Keys("exit\r"),
         ),
