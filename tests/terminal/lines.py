@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal.scenario import Keys, See, Step
+from terminal.scenario import Beside, Keys, See, Step, There
 
 CTRL_A, CTRL_C, CTRL_D, CTRL_P, CTRL_Q, CTRL_Z = "\x01", "\x03", "\x04", "\x10", "\x11", "\x1a"
 CTRL_BACKSLASH, ESCAPE = "\x1c", "\x1b"
@@ -19,8 +19,13 @@ IDLE = "run -d --name {c} debian:12 sleep 1000"
 OUTER = "PS1='outer> ' exec bash --norc -i"
 """A shell with job control around the program."""
 
+WAITS = "sh -c 'echo g\"\"o; exec sleep 1000'"
+"""A program that runs on until a key ends it."""
+
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 PROMPT = See(r"\$ ")
+ATTACHED: tuple[Step, ...] = (Keys("\x0c"), See(r"\x1b\[2J[^$]*\$ "))
+"""A screen with nothing but the prompt: whether an attach draws it is a race in docker itself."""
 OUTER_PROMPT = See("outer> ")
 
 
@@ -33,3 +38,15 @@ def fits(rows: int, columns: int) -> tuple[Step, ...]:
     """Return the steps that wait until the container's terminal has a size, and leave that on a clean screen."""
     until = f"until [ \"$(stty size)\" = '{rows} {columns}' ]; do sleep 0.1; done; clear; stty size"
     return (Keys(f"{until}\r"), See(rf"{rows} {columns}\r\n"), See(r"\$ "))
+
+
+STOPPED: tuple[Step, ...] = (*typed(WAITS, "go"), Keys(CTRL_Z), See("Stopped"), PROMPT)
+"""A job is stopped."""
+CONTINUED: tuple[Step, ...] = (Keys("fg\r"), See("exec sleep"), Keys(CTRL_C), PROMPT, Keys("exit\r"))
+"""It goes on and is ended."""
+SECOND: tuple[Step, ...] = (
+    Beside("docker attach {c}"),
+    *map(There, (*ATTACHED, Keys("echo t''wo\r"), See("two"))),
+    See("two"),
+)
+"""Another client is attached and types something, which is seen here as well."""

@@ -9,6 +9,7 @@ import shutil
 import signal
 import termios
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -92,20 +93,15 @@ class Client:
             raise Late(f"waited for {pattern!r} ({type(error).__name__}), and saw:\n{text}") from None
 
     def look(self, expected: Screen | None) -> Screen:
-        """Return the screen once it is the one expected, or nothing more comes."""
-        end, quiet_since = time.monotonic() + SECONDS / 4, time.monotonic()
-        while time.monotonic() < end and self.screen() != expected:
-            if self._took():
-                quiet_since = time.monotonic()
-            elif expected is None and time.monotonic() - quiet_since > QUIET:
+        """Return the screen once nothing more comes, and it is the one expected or that has been waited for."""
+        end, changed, shown = time.monotonic() + SECONDS / 4, time.monotonic(), self.screen()
+        while time.monotonic() < end:
+            over = self.process.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.1)
+            if shown != self.screen():
+                changed, shown = time.monotonic(), self.screen()
+            elif over or (time.monotonic() - changed > QUIET and expected in (None, shown)):
                 break
-        return self.screen()
-
-    def _took(self) -> bool:
-        """Take in what has come, as if it had been waited for."""
-        before = self.process.buffer
-        self.process.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.1)
-        return bool(self.process.before != before)
+        return shown
 
     def ended(self) -> tuple[int, list[Any]]:
         """Wait for the end; return the exit code as a shell sees it, and the settings of the terminal."""
@@ -139,66 +135,85 @@ class Seat(Side):
     """One of the two programs, at which scenarios are played."""
 
     def play(self, scenario: Scenario, token: str, expected: list[Screen] | None) -> Seen:
-        """Prepare, do what a person does, look, remove. Both sides get the same names, one after the other."""
-        values = self._values(token)
+        """Prepare, do what a person does, look, remove. Both sides get the same names, one after the other.
+
+        expected: the screens that are to come, None on docker's side.
+        """
+        values = self._values(token) | {"start": f"{time.time():.9f}"}
         tmp = Path(values["tmp"])
-        kinds = [kind for kind, mark in KINDS.items() if re.search(mark, f"{scenario.line} {scenario.setup}")]
-        tmp.mkdir()
-        (tmp / "bin").mkdir()
+        (tmp / "bin").mkdir(parents=True)
         (tmp / "bin" / "docker").symlink_to(self.program)
         for name, content in scenario.files.items():
             (tmp / name).write_text(content)
-        clients: list[Client] = []
+        environment = self._environment(f"unix://{self.engine.socket}")
+        environment |= {"DOCKER_CONFIG": str(tmp), "PATH": f"{tmp}/bin:{environment['PATH']}", "LC_ALL": "C.UTF-8"}
+        person = Person(scenario, values, environment, expected or [], lambda line: self._prepare(line, values))
         try:
-            values["start"] = f"{time.time():.9f}"
             for line in scenario.setup:
                 self._prepare(line, values)
-            environment = self._environment(f"unix://{self.engine.socket}") | {"DOCKER_CONFIG": str(tmp)}
-            environment |= {"PATH": f"{tmp}/bin:{environment['PATH']}", "LC_ALL": "C.UTF-8"}
-            return self._played(scenario, values, environment, clients, expected)
+            code, terminal = person.acts()
+            return Seen(person.screens, code, terminal, "".join(self._look(line, values) for line in scenario.after))
         finally:
-            for client in clients:
+            for client in person.clients:
                 client.kill()
+            kinds = [kind for kind, mark in KINDS.items() if re.search(mark, f"{scenario.line} {scenario.setup}")]
             self.engine.remove_all(token, kinds)
             shutil.rmtree(tmp)
 
-    def _played(
-        self, scenario: Scenario, values: dict[str, str], environment: dict[str, str],
-        clients: list[Client], expected: list[Screen] | None,
-    ) -> Seen:  # fmt: skip
-        screens: list[Screen] = []
 
-        def begin(line: str) -> None:
-            clients.append(Client(filled(line, values), scenario.size, values["tmp"], environment))
+class Person:
+    """Takes the steps of a scenario."""
 
-        def take(step: Step, client: Client) -> None:
-            match step:
-                case See(pattern):
-                    client.see(pattern)
-                case Keys(text):
-                    client.process.send(filled(text, values) if isinstance(text, str) else text)
-                case Resize(rows, columns):
-                    client.resize(rows, columns)
-                case Signal(name):
-                    os.kill(client.process.pid, signal.Signals[f"SIG{name}"])
-                case Hangup():
-                    client.hang_up()
-                case Outside(command):
-                    self._prepare(command, values)
-                case Look():
-                    screens.append(client.look(expected[len(screens)] if expected else None))
-                case Beside(line):
-                    begin(line)
-                case There(there):
-                    take(there, clients[1])
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: dict[str, str],
+        environment: dict[str, str],
+        expected: list[Screen],
+        outside: Callable[[str], None],
+    ) -> None:
+        self.scenario = scenario
+        self.clients: list[Client] = []
+        self.screens: list[Screen] = []
+        """Those that were looked at."""
+        self._values = values
+        self._environment = environment
+        self._expected = expected
+        self._outside = outside
 
-        begin(scenario.line)
-        for step in scenario.steps:
-            take(step, clients[0])
-        ends = [client.ended() for client in clients]
-        screens += [client.screen() for client in clients]
-        after = "".join(self._look(line, values) for line in scenario.after)
-        return Seen(screens, ends[0][0], ends[0][1], after)
+    def acts(self) -> tuple[int, list[Any]]:
+        """Take all steps and wait for the end; return the first client's exit code and its terminal's settings."""
+        self._begin(self.scenario.line)
+        for step in self.scenario.steps:
+            self._take(step, self.clients[0])
+        ends = [client.ended() for client in self.clients]
+        self.screens += [client.screen() for client in self.clients]
+        return ends[0]
+
+    def _begin(self, line: str) -> None:
+        size, folder = self.scenario.size, self._values["tmp"]
+        self.clients.append(Client(filled(line, self._values), size, folder, self._environment))
+
+    def _take(self, step: Step, client: Client) -> None:
+        match step:
+            case See(pattern):
+                client.see(pattern)
+            case Keys(text):
+                client.process.send(filled(text, self._values) if isinstance(text, str) else text)
+            case Resize(rows, columns):
+                client.resize(rows, columns)
+            case Signal(name):
+                os.kill(client.process.pid, signal.Signals[f"SIG{name}"])
+            case Hangup():
+                client.hang_up()
+            case Outside(command):
+                self._outside(command)
+            case Look():
+                self.screens.append(client.look(next(iter(self._expected[len(self.screens) :]), None)))
+            case Beside(line):
+                self._begin(line)
+            case There(there):
+                self._take(there, self.clients[1])
 
 
 def pristine() -> list[Any]:

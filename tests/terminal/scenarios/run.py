@@ -6,17 +6,19 @@ import random
 
 from terminal.lines import (
     BASH,
+    CONTINUED,
     CTRL_A,
     CTRL_BACKSLASH,
     CTRL_C,
     CTRL_D,
     CTRL_P,
     CTRL_Q,
-    CTRL_Z,
     ESCAPE,
     PROMPT,
     RUN,
     STATE,
+    STOPPED,
+    WAITS,
     fits,
     typed,
 )
@@ -24,7 +26,6 @@ from terminal.scenario import Keys, Look, Outside, Resize, Scenario, See
 
 PASTE = bytes(random.Random(6).choices([byte for byte in range(256) if byte not in (0x10, 0x11)], k=1 << 20))
 """A megabyte of every byte but the detach keys'."""
-WAITS = "sh -c 'echo g\"\"o; exec sleep 1000'"
 VI = "docker run -it --rm --name {c} {img} sh -c 'vi /tmp/f; echo; cat /tmp/f'"
 
 SCENARIOS = [
@@ -70,17 +71,10 @@ SCENARIOS = [
         RUN,
         (
             PROMPT,
-            *typed(WAITS, "go"),
-            Keys(CTRL_Z),
-            See("Stopped"),
-            PROMPT,
+            *STOPPED,
             *typed("jobs", "Stopped"),
             PROMPT,
-            Keys("fg\r"),
-            See("exec sleep"),
-            Keys(CTRL_C),
-            PROMPT,
-            Keys("exit\r"),
+            *CONTINUED,
         ),
     ),
     Scenario(
@@ -120,7 +114,7 @@ SCENARIOS = [
     Scenario(
         "a single detach key",
         f"docker run --detach-keys @ -it --name {{c}} {BASH}",
-        (PROMPT, *typed("echo x", "x"), PROMPT, Keys("echo y@")),
+        (PROMPT, *typed("echo x", "x"), PROMPT, Keys("echo y"), See("echo y"), Keys("@")),
         after=(STATE,),
     ),
     Scenario(
@@ -184,8 +178,11 @@ SCENARIOS = [
     ),
     Scenario(
         "letters of many scripts",
-        RUN + " -c 'read -r a; echo $a | od -An -c; echo $a'",
-        (Keys("äöü € 你好 😀\r"),),
+        RUN + " -c 'echo ready; read -r a; echo $a | od -An -c; echo $a'",
+        (
+            See("ready"),
+            Keys("äöü € 你好 😀\r"),
+        ),
     ),
     Scenario(
         "a program that writes in many scripts", "docker run -it --rm --name {c} {img} printf 'äöü\\n你好\\n€\\n'"

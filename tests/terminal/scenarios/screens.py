@@ -50,7 +50,6 @@ SCENARIOS = [
         (See("c 1"), Look(), Outside("exec -d {c} sleep 1000"), See("c 2"), Look(), Signal("KILL")),
         setup=(IDLE,),
     ),
-    Scenario("stats and Ctrl-C", "docker stats >/dev/null", (Look(), Keys(CTRL_C))),
     Scenario("stats --no-stream", "docker stats --no-stream --format '{{.Name}} {{.PIDs}}' {c}", setup=(IDLE,)),
     Scenario("a question that is answered with no", "docker volume prune", (See("N"), Keys("n\r"))),
     Scenario("a question that is answered with Ctrl-C", "docker volume prune", (See("N"), Keys(CTRL_C))),

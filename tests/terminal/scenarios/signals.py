@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from terminal.lines import (
+    ATTACHED,
     BASH,
     CTRL_C,
     CTRL_Z,
@@ -104,14 +105,14 @@ SCENARIOS = [
     Scenario(
         "attach and SIGTERM",
         "docker attach {c}",
-        (PROMPT, Signal("TERM"), Look(), Keys("exit 3\r")),
+        (*ATTACHED, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")),
         setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
     Scenario(
         "attach and SIGHUP",
         "docker attach {c}",
-        (PROMPT, Signal("HUP")),
+        (*ATTACHED, Signal("HUP")),
         setup=ON_A_TERMINAL,
         differs=RAW,
         after=(STATE,),
@@ -119,7 +120,7 @@ SCENARIOS = [
     Scenario(
         "attach --sig-proxy=false and SIGTERM",
         "docker attach --sig-proxy=false {c}",
-        (PROMPT, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")),
+        (*ATTACHED, Signal("TERM"), Look(), Signal("TERM"), Look(), Signal("TERM")),
         setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
@@ -135,7 +136,7 @@ SCENARIOS = [
     Scenario(
         "the terminal of attach hangs up",
         "docker attach {c}",
-        (PROMPT, Hangup()),
+        (*ATTACHED, Hangup()),
         setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
