@@ -106,7 +106,7 @@ class Shell:
         """Return the names of docker's contexts."""
         from rawdocker.host import context_names
 
-        return context_names(self._environment)
+        return context_names(self.environment)
 
     def endpoint(self) -> Any:
         """Return where the engine is."""

@@ -18,9 +18,10 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from rawdocker_cli import callers, candidates
 from rawdocker_cli.flags import index, pflag
+from rawdocker_cli.flags.everywhere import GLOBALS
 from rawdocker_cli.flags.flag import Flag, Options, Verb
 from rawdocker_cli.flags.ours import OURS
-from rawdocker_cli.main import GLOBALS, run
+from rawdocker_cli.main import run
 from rawdocker_cli.shell import PROGRAM, Shell
 
 TAKE_CALLS = ("api", "explain")

@@ -12,9 +12,10 @@ import pytest
 from rawdocker.host import context_names
 from rawdocker_cli import candidates
 from rawdocker_cli.flags import index
+from rawdocker_cli.flags.everywhere import GLOBALS
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.flags.ours import OURS
-from rawdocker_cli.main import GLOBALS, LOG_LEVELS
+from rawdocker_cli.main import LOG_LEVELS
 from rawdocker_cli.shell import Shell
 from rawdocker_cli.verbs.inspect import KINDS
 
