@@ -38,7 +38,7 @@ SCENARIOS = [
     Scenario(
         "attach, a wide window",
         "docker attach {c}",
-        (*ATTACHED, *typed("stty size", "50 200"), PROMPT, Keys("exit 6\r")),
+        (*ATTACHED, *fits(50, 200), Keys("exit 6\r")),
         setup=ON_A_TERMINAL,
         size=(50, 200),
     ),
@@ -160,6 +160,7 @@ SCENARIOS = [
             There(See("two")),
             Look(),
             There(Keys("exit 3\r")),
+            There(See("exit\r\n")),
             Keys("exit 9\r"),
         ),
         setup=ON_A_TERMINAL,
@@ -167,7 +168,7 @@ SCENARIOS = [
     Scenario(
         "start -ai",
         "docker start -ai {c}",
-        (PROMPT, *typed("stty size", "24 80"), PROMPT, Keys("exit 3\r")),
+        (PROMPT, *fits(24, 80), Keys("exit 3\r")),
         setup=(CREATED,),
     ),
     Scenario(

@@ -89,7 +89,7 @@ SCENARIOS = [
         RUN,
         (
             PROMPT,
-            *typed('cat; echo d""one', ""),
+            *typed("echo g''o; cat; echo d''one", "go"),
             Keys("line\r"),
             See("line\r\nline"),
             Keys(CTRL_D),
@@ -120,7 +120,15 @@ SCENARIOS = [
     Scenario(
         "the default keys are ordinary ones beside others",
         f"docker run --detach-keys ctrl-a,d -it --rm --name {{c}} {BASH}",
-        (PROMPT, *typed("cat -v", ""), Keys(CTRL_P + "\r"), See(r"\^P\r\n"), Keys(CTRL_D), PROMPT, Keys("exit\r")),
+        (
+            PROMPT,
+            *typed("echo g''o; cat -v", "go"),
+            Keys(CTRL_P + "\r"),
+            See(r"\^P\r\n"),
+            Keys(CTRL_D),
+            PROMPT,
+            Keys("exit\r"),
+        ),
     ),
     Scenario(
         "detach keys of config.json",
@@ -139,7 +147,7 @@ SCENARIOS = [
         RUN,
         (
             PROMPT,
-            *typed("cat -v", ""),
+            *typed("echo g''o; cat -v", "go"),
             Keys(CTRL_P),
             Keys("x\r"),
             See(r"\^Px\r\n\^Px"),
@@ -153,7 +161,7 @@ SCENARIOS = [
         RUN,
         (
             PROMPT,
-            *typed("cat -v", ""),
+            *typed("echo g''o; cat -v", "go"),
             Keys(CTRL_P),
             Keys(CTRL_P),
             Keys("x\r"),
@@ -168,7 +176,7 @@ SCENARIOS = [
         RUN,
         (
             PROMPT,
-            *typed("stty -ixon; cat -v", ""),
+            *typed("stty -ixon; echo g''o; cat -v", "go"),
             Keys(CTRL_Q + "\r"),
             See(r"\^Q\r\n\^Q"),
             Keys(CTRL_D),

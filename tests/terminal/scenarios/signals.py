@@ -124,13 +124,6 @@ SCENARIOS = [
         setup=ON_A_TERMINAL,
         after=(STATE,),
     ),
-    Scenario(
-        "start -ai and SIGTERM",
-        "docker start -ai {c}",
-        (PROMPT, Signal("TERM")),
-        setup=(f"create -it --name {{c}} {BASH}",),
-        after=(STATE,),
-    ),
     Scenario("the terminal of run -it hangs up", RUN, (PROMPT, Hangup()), after=(STATE,)),
     Scenario("the terminal of exec -it hangs up", EXEC, (PROMPT, Hangup()), setup=(IDLE,), after=(STATE,)),
     Scenario(
@@ -142,17 +135,19 @@ SCENARIOS = [
     ),
     Scenario(
         "exec -it is stopped and goes on",
+        EXEC,
+        (PROMPT, Signal("STOP"), Keys("echo $((6*7))\r"), Look(), Signal("CONT"), See("42"), PROMPT, Keys("exit 3\r")),
+        setup=(IDLE,),
+    ),
+    Scenario(
+        "exec -it below a shell with jobs",
         OUTER,
         (
             OUTER_PROMPT,
             Keys(EXEC + "\r"),
             PROMPT,
-            Keys("echo $((6*7))\r"),
-            See("42"),
-            PROMPT,
-            Outside("exec {c} true"),
             Keys("exit 3\r"),
-            See("exit"),
+            See("exit\r\n"),
             OUTER_PROMPT,
             *typed("echo code $?", "code 3"),
             Keys("exit\r"),
