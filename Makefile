@@ -29,6 +29,7 @@ test-engine: .venv/installed-dev
 	scripts/engine oracle >/dev/null
 	scripts/engine exec .venv/bin/pytest -n 2 -m live
 	scripts/engine exec .venv/bin/pytest -n 2 -m parity
+	scripts/engine exec .venv/bin/pytest -n 2 -m terminal
 ifdef RAWDOCKER_TEST_ENGINE
 	echo "RAWDOCKER_TEST_ENGINE is set: nothing breaks that engine, so the tests of faults do not run" >&2
 else

@@ -169,6 +169,17 @@ def _give_to_owner_of(path: str, beside: str) -> None:
         os.chown(beside, owner.st_uid, owner.st_gid)
 
 
+def context_names(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return the names of docker's contexts, default first; what cannot be read is left out."""
+    names = ["default"]
+    store = os.path.join(config_directory(environ), "contexts", "meta")
+    for digest in sorted(os.listdir(store)) if os.path.isdir(store) else ():
+        path = os.path.join(store, digest, "meta.json")
+        with suppress(OSError, ValueError, KeyError, TypeError), open(path, encoding="utf-8") as file:
+            names.append(str(json.load(file)["Name"]))
+    return names
+
+
 def _of_context(name: str, reason: str, tls: TLSFiles | None, environ: Mapping[str, str]) -> Endpoint:
     if name == "default":
         url = environ.get("DOCKER_HOST") or ""

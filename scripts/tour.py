@@ -31,6 +31,9 @@ SHAPES = [
     (r"\b\d\d:\d\d(:\d\d(\.\d+)?)?\b", "<clock>"),
     (r"(?<=true false false false false )\d+|(?<=\$ )$", "<pid>"),
     (r"^\d+(?=\s)", "<number>"),
+    (r"(?<=^<number>)\s+(?!1\b)\d+\b|(?<=^from )(?!1$)\d+|(?<=\(PID )\d+", "  <pid>"),
+    (r"\b40265\d{5}\b", "<inode>"),
+    (r"/\S*docker[/-]<id>(\.scope)?", "<cgroup>"),
     (r" {2,}|\t", "  "),
 ]
 

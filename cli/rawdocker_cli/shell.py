@@ -102,6 +102,12 @@ class Shell:
             environ["DOCKER_CONFIG"] = self.options.config
         return environ
 
+    def contexts(self) -> list[str]:
+        """Return the names of docker's contexts."""
+        from rawdocker.host import context_names
+
+        return context_names(self.environment)
+
     def endpoint(self) -> Any:
         """Return where the engine is."""
         from rawdocker.errors import EndpointError

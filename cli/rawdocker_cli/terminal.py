@@ -189,7 +189,8 @@ def _as_before() -> Iterator[list[Any]]:
     before = termios.tcgetattr(STDIN)
 
     def restore() -> None:
-        termios.tcsetattr(STDIN, termios.TCSANOW, before)
+        with suppress(termios.error):  # a terminal that was hung up
+            termios.tcsetattr(STDIN, termios.TCSANOW, before)
 
     with _restoring_before_death(restore):
         try:

@@ -15,7 +15,8 @@ WORDS = {
     "export": "x",
     "history": "x", "image inspect": "x", "container inspect": "x", "import": "-", "inspect": "x", "kill": "x",
     "logs": "x", "network connect": "n x", "network create": "n", "network disconnect": "n x",
-    "network inspect": "n", "network rm": "n", "pause": "x", "port": "x", "pull": "img", "push": "img", "rename": "x y",
+    "network inspect": "n", "network rm": "n", "ns": "x",
+    "pause": "x", "port": "x", "pull": "img", "push": "img", "rename": "x y",
     "restart": "x", "rm": "x", "rmi": "img", "run": "img", "save": "-o y img", "search": "term", "start": "x",
     "stats": "x", "stop": "x", "tag": "x y", "top": "x", "unpause": "x", "update": "-m 5m x",
     "volume inspect": "v", "volume rm": "v", "wait": "x", "container prune": "-f", "image prune": "-f",
@@ -23,7 +24,7 @@ WORDS = {
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
-LOCAL = {"completion", "logout", *OURS} - {"api"}
+LOCAL = {"completion", "logout", *OURS} - {"api", "ns"}
 """Verbs that ask no engine, or only pass on what others ask."""
 
 
@@ -41,7 +42,9 @@ def asked(text: str) -> list[str]:
     return [line.split("   (")[0] for line in text.splitlines() if line.startswith(methods)]
 
 
-ENGINE_VERBS = [verb for verb in all_verbs() if verb.short_name.split()[0] not in (*LOCAL, "manifest", "pin", "registry")]
+ENGINE_VERBS = [
+    verb for verb in all_verbs() if verb.short_name.split()[0] not in (*LOCAL, "manifest", "pin", "registry")
+]
 
 
 @pytest.mark.parametrize("verb", ENGINE_VERBS, ids=lambda verb: verb.name)

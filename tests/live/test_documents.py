@@ -30,7 +30,7 @@ assert SPEC.loader is not None
 tour: Any = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(tour)
 
-NAMES = ("once", "deb12", "ticker", "talker", "course", "course_1", "seen")
+NAMES = ("once", "deb12", "ticker", "talker", "course", "course_1", "seen", "stage", "web", "beside")
 PAGES = sorted(
     str(page.relative_to(ROOT)) for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")) if "```" in page.read_text()
 )

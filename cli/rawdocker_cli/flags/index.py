@@ -46,10 +46,11 @@ _COMMANDS = {
     "spy": ("spy",),
     "compare": ("compare",),
     "report": ("report",),
+    "ns": ("ns",),
     "system": ("version", "info", "system info", "events", "system events"),
 }  # fmt: skip
 
-OURS = ("api", "compare", "explain", "pin", "replay", "report", "spy", *_COMMANDS["registry"])
+OURS = ("api", "compare", "explain", "ns", "pin", "replay", "report", "spy", *_COMMANDS["registry"])
 """The commands that docker does not have; help shows them under a heading of their own."""
 
 MODULES = {command: module for module, commands in _COMMANDS.items() for command in commands}

@@ -43,10 +43,8 @@ def attach(shell: Shell, options: Options, words: list[str]) -> int:
         tty = container["Config"]["Tty"]
         session.refuse_missing_terminal(shell, tty=tty, stdin=not options.no_stdin)
         errands = signals.Errands()
-        if not options.sig_proxy:
-            stack.enter_context(signals.counted())
-        elif not tty:
-            stack.enter_context(signals.forwarded(shell, errands, name))
+        passed_on = options.sig_proxy and not tty
+        stack.enter_context(signals.forwarded(shell, errands, name) if passed_on else signals.counted())
         stdin = not options.no_stdin and container["Config"]["OpenStdin"]
         keys = session.detach_keys(shell, options.detach_keys)
         connection = stack.enter_context(shell.hijack(_attach_call(name, stdin=stdin, keys=keys, tty=tty)))
@@ -117,10 +115,12 @@ def _console_size(shell: Shell) -> dict[str, Any]:
 
 
 def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str | None) -> None:
+    # unlike a container's, its terminal has no size of ours where stdin is none
+    sized = call.tty and terminal.is_terminal(terminal.STDIN)
     with (
         shell.hijack(call) as connection,
         session.stdin(shell, connection, stdin, tty=call.tty, keys=keys),
-        session.window(shell, signals.Errands(), partial(exec_resize, id), tty=call.tty),
+        session.window(shell, signals.Errands(), partial(exec_resize, id), tty=sized),
     ):
         session.copy_attached(shell, connection)
 
