@@ -117,7 +117,14 @@ SCENARIOS = [
         (*ATTACHED, Keys("exit 6\r")),
         setup=ON_A_TERMINAL,
     ),
-    Scenario("attach to one without stdin", "docker attach {c}", (Outside("kill {c}"),), setup=(IDLE,), after=(STATE,)),
+    Scenario(
+        "attach to one without stdin",
+        "docker attach {c}",
+        (See("tick"), Outside("kill {c}")),
+        # However often it was said, the screen shows it once.
+        setup=("run -d --name {c} {img} sh -c 'while :; do printf \"\\rtick\"; sleep 0.1; done'",),
+        after=(STATE,),
+    ),
     Scenario("stopped while attached", "docker attach {c}", (*ATTACHED, Outside("stop -t 0 {c}")), setup=ON_A_TERMINAL),
     Scenario("removed while attached", "docker attach {c}", (*ATTACHED, Outside("rm -f {c}")), setup=ON_A_TERMINAL),
     Scenario(
@@ -189,7 +196,7 @@ SCENARIOS = [
         "start -a without -i",
         "docker start -a {c}",
         (See("out"),),
-        setup=("create -t --name {c} {img} sh -c 'echo out; stty size; exit 3'",),
+        setup=("create -t --name {c} {img} sh -c 'echo out; sleep 1; stty size; exit 3'",),
     ),
     Scenario(
         "start -a and Ctrl-C, which is passed on",
