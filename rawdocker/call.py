@@ -169,6 +169,11 @@ class Call(Generic[T]):
         return self.path != "/_ping" and not VERSION.match(self.path)
 
     @property
+    def is_stream(self) -> bool:
+        """Whether the answer is told piece by piece rather than as a whole."""
+        return self.codec in (Codec.FRAMES, Codec.JSON_STREAM, Codec.RAW)
+
+    @property
     def target(self) -> str:
         """The resource with its query, as it follows the version in the request line."""
         pairs = self.pairs()

@@ -96,14 +96,21 @@ class ChunkedBody:
         return self._rest
 
     def feed(self, data: bytes) -> bytes:
+        data, spans = self.spans(data)
+        parts = [data[start:end] for start, end in spans]
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def spans(self, data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+        """Take what arrived; return it behind what was incomplete before, and where in it the body's bytes are."""
         data, self._rest = self._rest + data, b""
-        parts: list[bytes] = []
+        spans: list[tuple[int, int]] = []
         at, size = 0, len(data)
         while at < size and not self._trailers:
             if self._missing:
-                parts.append(data[at : at + self._missing])
-                at += len(parts[-1])
-                self._missing -= len(parts[-1])
+                end = min(at + self._missing, size)
+                spans.append((at, end))
+                self._missing -= end - at
+                at = end
                 continue
             start = self._after_line_end(data, at)
             head = _CHUNK_HEAD.match(data, start)
@@ -115,7 +122,7 @@ class ChunkedBody:
         self._rest = data[at:]
         if self._trailers:
             self._drop_trailers()
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return data, spans
 
     def _after_line_end(self, data: bytes, at: int) -> int:
         if not self._inside:

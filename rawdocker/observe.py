@@ -58,6 +58,10 @@ class Exchange:
 class Observer:
     """What a client tells. Override what you want to know."""
 
+    shows_streams = True
+    """Whether `received` does something with answers that come piece by piece. Where no observer's does, the spy passes
+    them on without cutting them out of their chunks."""
+
     def request(self, exchange: Exchange) -> None:
         """Say that a request is about to be sent."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from rawdocker.call import Call, Codec
+from rawdocker.call import Call
 from rawdocker.observe import Exchange
 from rawdocker.plan import Plan, Step
 from rawdocker.secrets import Redactor
@@ -162,8 +162,3 @@ def _call_body(call: Call[Any], redactor: Redactor) -> Iterator[str]:
         yield from body_text(redactor.data(call.body), len(call.body), call.headers.get("Content-Type", ""))
     elif call.body is not None:
         yield f"(a stream of {call.headers.get('Content-Type', 'bytes')})"
-
-
-def is_stream(call: Call[Any]) -> bool:
-    """Say whether an answer is told piece by piece rather than as a whole."""
-    return call.codec in (Codec.FRAMES, Codec.JSON_STREAM, Codec.RAW)

@@ -338,3 +338,17 @@ def test_the_start_of_an_exec_tells_whether_its_stream_is_a_terminals(tty: bool)
     assert exchange.call.tty is tty
 
 
+
+
+def test_a_stream_that_no_observer_shows_is_not_cut_out_of_its_chunks() -> None:
+    class Documents(Told):
+        shows_streams = False
+
+    told = Documents()
+    follower = Follower([told], ENDPOINT)
+    for path, body in (("a/json", b"[]"), ("a/export", b"tar"), ("b/json", b"{}")):
+        follower.sent(b"GET /v1.41/containers/%b HTTP/1.1\r\n\r\n" % path.encode())
+        follower.received(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        follower.received(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+    assert [event[2] for event in told.events if event[1] == "received"] == ["[]", "{}"]
+    assert [event[2] for event in told.events if event[1] == "end"] == ["", "", ""]

@@ -14,7 +14,7 @@ from rawdocker.codec import HEADER_SIZE, STREAMS, decoder_for
 from rawdocker.errors import RawdockerError
 from rawdocker.observe import Exchange, Observer
 from rawdocker.secrets import Redactor
-from rawdocker.show import LONGEST_BODY, body_text, headers_text, is_stream, payload, printable, times, trace_line
+from rawdocker.show import LONGEST_BODY, body_text, headers_text, payload, printable, times, trace_line
 
 LINES, BODIES, FRAMES = 1, 2, 3
 
@@ -67,6 +67,7 @@ class Trace(Observer):
         self._given: set[str] = set()
         self._count = 0
         self._lock = threading.Lock()
+        self.shows_streams = level > LINES
         if level == LINES and not form:
             self.sent = super().sent  # type: ignore[method-assign]
 
@@ -86,7 +87,7 @@ class Trace(Observer):
     def response(self, exchange: Exchange) -> None:
         watch = self._watches[exchange]
         self._tell(exchange, watch)
-        if self._level >= BODIES and exchange.status < 300 and is_stream(exchange.call):
+        if self._level >= BODIES and exchange.status < 300 and exchange.call.is_stream:
             watch.decoder = decoder_for(exchange.call)
 
     def received(self, exchange: Exchange, data: bytes) -> None:

@@ -99,9 +99,11 @@ class _Bytes:
         while not body.done:
             while not len(self):
                 yield from self._more()
-            piece = body.feed(self._data[self._at :])
+            data = self._data[self._at :]
             self.drop()
-            if piece and tell:
+            if not tell:
+                body.spans(data)
+            elif piece := body.feed(data):
                 tell(piece)
         self._data = body.behind
 
@@ -152,7 +154,9 @@ class Follower:
     def __init__(self, observers: Sequence[Observer], endpoint: str, dialling: float = 0.0) -> None:
         self._observers = Observers(observers)
         self._shows_sent = any(hears(observer, "sent") for observer in observers)
-        self._shows_received = any(hears(observer, "received") for observer in observers)
+        hearing = [observer for observer in observers if hears(observer, "received")]
+        self._shows_received = bool(hearing)
+        self._shows_streams = any(getattr(observer, "shows_streams", True) for observer in hearing)
         self._endpoint, self._dialling = endpoint, dialling
         self._turns: list[_Turn] = []
         self._client, self._engine = _Bytes(), _Bytes()
@@ -269,7 +273,8 @@ class Follower:
         if turn.hijacks is None:
             turn.hijacks = exchange.status == 101 or (exchange.status == 200 and endless)
             next(self._asking)  # what it held back is known now
-        show = partial(self._observers.received, exchange) if self._shows_received else None
+        shown = self._shows_streams if exchange.call.is_stream else self._shows_received
+        show = partial(self._observers.received, exchange) if shown else None
         if exchange.status == 101:
             fields = {}
         elif exchange.method == "HEAD" or exchange.status in (204, 304):

@@ -25,6 +25,8 @@ class Terminals(Observer):
     inspected before, as docker does.
     """
 
+    shows_streams = False
+
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}
         self._answers: dict[Exchange, bytearray] = {}
