@@ -69,7 +69,7 @@ def _of_operation(operation: Operation) -> Iterator[str]:
     known = operations.parameters().get(operation.name, ())
     yield from _titled("takes", [_parameter(one) for one in known if one.place != "answer"])
     yield from _titled("answers", [f"{one.name} {one.type}".rstrip() for one in known if one.place == "answer"])
-    yield from _titled("verbs", [line for verb in index.all_verbs() for line in _maker(verb, operation)])
+    yield from _titled("verbs", list(_makers(operation)))
 
 
 def _versions(operation: Operation) -> tuple[tuple[str, str], ...]:
@@ -112,13 +112,26 @@ def _parameter(parameter: Parameter) -> str:
     return f"{mark} {kind} ({'; '.join(notes)})" if notes else f"{mark} {kind}"
 
 
-def _maker(verb: Verb, operation: Operation) -> Iterator[str]:
-    """Yield what of a verb goes to an operation."""
-    places = {
-        f"--{flag.name}": [place for text in flag.places if (place := wire.place(verb, text)).operation == operation]
-        for flag in verb.flags
-        if not flag.hidden
-    }
-    parts = [f"{flag} {place.text}".rstrip() for flag, found in places.items() for place in found]
-    if operation in wire.calls(verb) or parts:
-        yield f"{PROGRAM} {verb.name}{': ' if parts else ''}{', '.join(parts)}"
+def _makers(operation: Operation) -> Iterator[str]:
+    """Yield the verbs that make a call, and their flags that put something into it; what verbs share is said once."""
+    verbs = [verb for verb in index.all_verbs() if operation in wire.calls(verb) or _given(verb, operation)]
+    having: dict[str, list[str]] = {}
+    for verb in verbs:
+        for line in _given(verb, operation) or [""]:
+            having.setdefault(line, []).append(f"{PROGRAM} {verb.name}")
+    shared: dict[str, list[str]] = {}
+    for line, makers in having.items():
+        shared.setdefault(", ".join(makers), []).append(line)
+    for names, lines in shared.items():
+        yield names
+        yield from (f"    {line}" for line in lines if line)
+
+
+def _given(verb: Verb, operation: Operation) -> list[str]:
+    """Return what flags of a verb put into a call: --memory: HostConfig.Memory."""
+    found = []
+    for flag in verb.flags:
+        here = [place.text for text in flag.places if (place := wire.place(verb, text)).operation == operation]
+        if here and not flag.hidden:
+            found.append(f"--{flag.name}: {', '.join(here)}".removesuffix(": "))
+    return found
