@@ -12,6 +12,7 @@ are placeholders: they name what a real answer would hold, and take part in late
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, NoReturn, Protocol
@@ -22,6 +23,9 @@ from rawdocker.errors import error_for
 from rawdocker.operations import operations
 
 PING: Call[None] = Call("SystemPingHead", "HEAD", "/_ping", codec=Codec.EMPTY)
+
+DEPENDS = "what follows depends on the answer"
+"""The note of a step whose answer is not known, and that of a question."""
 
 _FOLDER = (1 << 31) | 0o755
 """The mode of a folder as the engine writes it: Go's bits, not the system's."""
@@ -123,6 +127,12 @@ class Step:
         """send, stream or hijack: how it is executed."""
         self.name = name
         """What placeholders call its answer: create, exec 2."""
+        self.where = ""
+        """The registry that it is for, such as https://registry-1.docker.io; empty where it is for the engine."""
+        self.target = call.target
+        """Path and query as they are sent, without the version."""
+        self.note = ""
+        """What else is to be known of it."""
         self.again = False
         """Whether the very same request stands in the plan before."""
         self.asked = False
@@ -188,7 +198,8 @@ class DryRun:
         self._pinned = version or os.environ.get("DOCKER_API_VERSION") or ""
         self.sink: Sink | None = None
         """Where the answers of the steps to come go."""
-        self._asks, self._client, self._announce = set(asks), client, announce
+        self.asks = frozenset(asks)
+        self._client, self._announce = client, announce
         self._failing = dict.fromkeys(missing, (404, "it is missing"))
         self._failing |= {number: (500, message) for number, message in (refused or {}).items()}
         self._version = ""
@@ -197,15 +208,15 @@ class DryRun:
         """Return the version that requests have; the first use is a request of its own, unless one is pinned."""
         if not self._version:
             if not self._pinned:
-                self._add(PING, "send")
+                self.add(PING, "send")
             self._version = self._pinned or (self._client.negotiate() if self._client else api_version.HIGHEST)
         return self._version
 
     def send(self, call: Call[Any], *, timeout: float | None = None) -> Any:
         """Write a call down; answer by a placeholder, or really where what follows depends on it."""
         self.negotiate()
-        step = self._add(call, "stream" if isinstance(call, StreamCall) else "send")
-        if call.operation in self._asks:
+        step = self.add(call, "stream" if isinstance(call, StreamCall) else "send")
+        if call.operation in self.asks:
             return self._asked(step)
         if isinstance(call, StreamCall):
             return []
@@ -215,10 +226,10 @@ class DryRun:
     def stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
         """Write a call down; nothing comes of a stream, and of one with a single answer a placeholder."""
         self.negotiate()
-        step = self._add(call, "stream")
+        step = self.add(call, "stream")
         try:
             if call.codec is Codec.RAW:
-                yield _never()
+                yield never()
             elif isinstance(call, StreamCall):
                 yield iter(())
             else:
@@ -230,7 +241,7 @@ class DryRun:
     def hijack(self, call: HijackCall) -> Iterator[NoConnection]:
         """Write a call down; nothing comes over its connection, and nothing is sent."""
         self.negotiate()
-        step = self._add(call, "hijack")
+        step = self.add(call, "hijack")
         try:
             yield NoConnection()
         finally:
@@ -239,10 +250,11 @@ class DryRun:
     def close(self) -> None:
         """Do nothing: there is no connection."""
 
-    def _add(self, call: Call[Any], way: str) -> Step:
-        before = next((step for step in self.steps if step.call == call), None)
+    def add(self, call: Call[Any], way: str, where: str = "") -> Step:
+        """Write a call down: to the engine, or to the registry that `where` names."""
+        before = next((step for step in self.steps if (step.call, step.where) == (call, where)), None)
         step = Step(call, way, before.name if before else self._named(call))
-        step.again, step.sink = before is not None, self.sink
+        step.where, step.again, step.sink = where, before is not None, self.sink
         self.steps.append(step)
         failure = self._failing.get(len(self.steps) - 1)
         if failure:
@@ -252,7 +264,8 @@ class DryRun:
 
     def _named(self, call: Call[Any]) -> str:
         """Return a word for a call's answer: the verb of its function, with a number where another call has it."""
-        function = next((o.function for o in operations() if o.name == call.operation), call.operation or call.path)
+        named = re.sub(r"(?<=.)(?=[A-Z])", "_", call.operation).lower()  # so are the functions for registries
+        function = next((o.function for o in operations() if o.name == call.operation), named or call.path)
         word = function.rpartition("_")[2]
         names = {step.name for step in self.steps}
         number = sum(name == word or name.startswith(f"{word} ") for name in names)
@@ -284,10 +297,11 @@ class NoConnection:
 
 
 class PlanEnds(BaseException):
-    """Bytes were asked for that no dry run has; what was to be done with them is undone on the way out."""
+    """Something was asked for that no dry run has; what was to be done with it is undone on the way out."""
 
 
-def _never() -> Iterator[NoReturn]:
+def never() -> Iterator[NoReturn]:
+    """Give bytes that no dry run has."""
     raise PlanEnds
     yield
 
@@ -318,7 +332,7 @@ class Plan(NamedTuple):
 
     steps: Sequence[Step]
     version: str
-    """The API version of the requests."""
+    """The API version of the requests; empty where none is for the engine."""
     agreed: bool
     """Whether that version was agreed with an engine."""
     output: Sequence[tuple[int, str]]
@@ -341,7 +355,8 @@ def explored(
     for number in range(first, len(steps) if end is None else end):
         step = steps[number]
         step.trail = (*missing, number)
-        if step.asked or step.call.operation in fruitless:
+        # what a registry lacks is asked of it, and not found by trying
+        if step.asked or step.where or step.call.operation in fruitless:
             continue
         other, rest = rehearse((*missing, number))[number + 1 :], steps[number + 1 :]
         same = _common_end(other, rest)

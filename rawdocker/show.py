@@ -121,7 +121,9 @@ def plan_text(plan: Plan, redactor: Redactor) -> str:
     """Return a dry run as text: its requests in order with their bodies, and what is sent where one answers 404."""
     if not plan.steps:
         return "# dry run: no request\n"
-    if plan.agreed:
+    if not plan.version:
+        version = "No engine is asked"
+    elif plan.agreed:
         version = f"API {plan.version}, as agreed with the engine"
     else:
         version = f"API {plan.version}: no engine was asked, and DOCKER_API_VERSION can name another"
@@ -143,12 +145,13 @@ def _steps(steps: Sequence[Step], plan: Plan, redactor: Redactor, indent: str = 
 
 def _request_line(step: Step, plan: Plan, redactor: Redactor) -> str:
     call = step.call
-    prefix = f"/v{plan.version}" if call.takes_version else ""
-    line = f"{call.method} {prefix}{readable_target(redactor.target(call.target))}"
+    prefix = step.where or (f"/v{plan.version}" if call.takes_version else "")
+    line = f"{call.method} {prefix}{readable_target(redactor.target(step.target))}"
     notes = [
         *(["again"] if step.again else []),
         *(["was sent, to know more"] if step.asked else []),
         *(["the connection is taken over"] if step.way == "hijack" else []),
+        *([step.note] if step.note else []),
     ]
     return printable(line + (f"   ({'; '.join(notes)})" if notes else ""))
 

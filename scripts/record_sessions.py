@@ -56,14 +56,15 @@ CLEANING = "rawdocker rm -f recorded once deb12 ticker talker course course_1"
 
 
 def tour() -> Sequence[str]:
-    """Return the commands of the README's console sessions."""
+    """Return the commands of the README's console sessions that want an engine alone."""
     spec = importlib.util.spec_from_file_location("tour", ROOT / "scripts" / "tour.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     page = (ROOT / "README.md").read_text()
-    return [step.command for session in module.sessions(page) for step in module.steps(session[1])]
+    sessions = module.sessions(page, engine_alone=True)
+    return [step.command for session in sessions for step in module.steps(session)]
 
 
 def run(command: str, host: str, directory: str) -> dict[str, Any]:

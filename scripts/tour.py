@@ -2,9 +2,11 @@
 
     scripts/tour.py README.md            compare; exit 1 and show what differs
     scripts/tour.py --write README.md    put the output that came into the page
+    scripts/tour.py --engine README.md   compare, but for the sessions that want more than an engine
 
 A session is a block marked ```console: lines that begin with "$ " are typed, the others are what came back, stdout and
-stderr together as on a terminal. What differs from run to run (ids, times, sizes) is compared by shape.
+stderr together as on a terminal. What differs from run to run (ids, times, sizes) is compared by shape. A block marked
+```console registry wants the registry of the tests, too.
 """
 
 from __future__ import annotations
@@ -38,6 +40,10 @@ SHAPES = [
 ]
 
 
+SESSION = re.compile(r"```(console\b[^\n]*)\n(.*?)```", re.DOTALL)
+"""A console block of a page: its mark, and what is in it."""
+
+
 class Step(NamedTuple):
     """A command of a session, and the output that the page shows for it."""
 
@@ -45,9 +51,9 @@ class Step(NamedTuple):
     shown: str
 
 
-def sessions(page: str) -> Iterator[re.Match[str]]:
-    """Find the console blocks of a page."""
-    return re.finditer(r"```console\n(.*?)```", page, re.DOTALL)
+def sessions(page: str, *, engine_alone: bool = False) -> Iterator[str]:
+    """Return the sessions of a page, all or those that want an engine alone."""
+    return (text for mark, text in SESSION.findall(page) if not engine_alone or mark == "console")
 
 
 def steps(session: str) -> list[Step]:
@@ -83,11 +89,11 @@ def play(command: str, directory: str, environ: dict[str, str]) -> str:
     return done.stdout.strip("\n")
 
 
-def perform(page: str, environ: dict[str, str]) -> Iterator[tuple[Step, str]]:
-    """Play every session of a page; give each step with what came."""
+def perform(page: str, environ: dict[str, str], *, engine_alone: bool = False) -> Iterator[tuple[Step, str]]:
+    """Play the sessions of a page; give each step with what came."""
     with tempfile.TemporaryDirectory() as directory:
-        for session in sessions(page):
-            for step in steps(session[1]):
+        for session in sessions(page, engine_alone=engine_alone):
+            for step in steps(session):
                 yield step, play(step.command, directory, environ)
 
 
@@ -97,14 +103,14 @@ def rewritten(page: str, environ: dict[str, str]) -> str:
 
     def block(session: re.Match[str]) -> str:
         lines = []
-        for expected in steps(session[1]):
+        for expected in steps(session[2]):
             step, came = next(results)
             assert step == expected
             kept = step.shown if shape(step.shown) == shape(came) else came
             lines += [f"$ {step.command}", *([kept] if kept else [])]
-        return "```console\n" + "\n".join(lines) + "\n```"
+        return f"```{session[1]}\n" + "\n".join(lines) + "\n```"
 
-    return re.sub(r"```console\n(.*?)```", block, page, flags=re.DOTALL)
+    return SESSION.sub(block, page)
 
 
 def main() -> int:
@@ -116,7 +122,7 @@ def main() -> int:
         path.write_text(rewritten(path.read_text(), environ))
         return 0
     failed = 0
-    for step, came in perform(path.read_text(), environ):
+    for step, came in perform(path.read_text(), environ, engine_alone=options == ["--engine"]):
         if shape(step.shown) != shape(came):
             failed = 1
             print(f"$ {step.command}\n--- shown\n{step.shown}\n--- came\n{came}\n")

@@ -40,7 +40,7 @@ ALLOWED = {
     "answer": {"call", "codec", "errors", "host", "models"},
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
     "client": {"answer", "call", "connection", "errors", "host", "observe", "transport", "version"},
-    "registry": {"answer", "call", "codec", "errors", "host", "observe"},
+    "registry": {"answer", "call", "codec", "errors", "host", "observe", "plan"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from registries import Liar, digest, image, serving
 
 from rawdocker import calls
 from rawdocker.errors import NotFoundError
 from rawdocker.plan import DryRun, Placeholder, PlanEnds, Step, explored
+from rawdocker.registry import flows
+from rawdocker.registry.calls import blob_get, blob_upload_finish, blob_upload_start, manifest_get
+from rawdocker.registry.plan import DryRegistryClient
+from rawdocker.registry.reference import parse
 from rawdocker.show import readable_target
 
 
@@ -138,3 +143,35 @@ def test_many_calls_of_a_kind_are_tried_once() -> None:
 
     assert len(explored(stop_all)) == 50
     assert rehearsals == 2
+
+
+def test_a_registry_is_asked_what_decides_and_sent_nothing() -> None:
+    small = image()
+    with Liar(serving(tags={"1": small})) as liar:
+        dry = DryRun(asks=("ManifestGet",))
+        announced: list[str] = []
+        with DryRegistryClient(liar.address, dry, announce=announced.append) as registry:
+            found = registry.send(manifest_get("web", "1"))
+            location = registry.send(blob_upload_start("web"))
+            registry.send(blob_upload_finish("web", location, digest(b"x"), b"x"))
+            with pytest.raises(PlanEnds), registry.stream(blob_get("web", digest(b"x"))) as chunks:
+                next(chunks)
+        assert (found.digest, location) == (small.digest, "<Location of start>")
+        assert liar.targets == ["GET /v2/web/manifests/1"]
+    assert announced == [f"GET http://{liar.address}/v2/web/manifests/1"]
+    assert {step.where for step in dry.steps} == {f"http://{liar.address}"}
+    assert [step.asked for step in dry.steps] == [True, False, False, False]
+    assert lines(dry.steps)[1:] == [
+        "send POST /v2/web/blobs/uploads/",
+        f"send PUT /<Location of start>?digest=sha256%3A{digest(b'x')[7:]}",
+        f"stream GET /v2/web/blobs/{digest(b'x')}",
+    ]
+
+
+def test_what_follows_from_a_registry_that_is_not_asked_is_not_known() -> None:
+    dry = DryRun(asks=("ManifestGet",))
+    with DryRegistryClient("registry.example", dry, online=False) as registry:
+        found = registry.follow(flows.image(parse("registry.example/web"), {"os": "linux"}))
+    assert f"{found.manifest.digest}" == "<digest of manifest of answer>"
+    (step,) = dry.steps
+    assert (step.where, step.note) == ("https://registry.example", "what follows depends on the answer")

@@ -95,7 +95,7 @@ def test_a_session_can_be_had_more_than_once() -> None:
 def test_the_tour_of_the_readme_can_be_replayed() -> None:
     # faster, but not at once: who writes into a pipe that is closed has to find it so
     command = [PROGRAM, "replay", "--speed", "4", str(RECORDINGS / "tour.har"), "--"]
-    tour = [sys.executable, str(ROOT / "scripts" / "tour.py"), str(ROOT / "README.md")]
+    tour = [sys.executable, str(ROOT / "scripts" / "tour.py"), "--engine", str(ROOT / "README.md")]
     done = subprocess.run([*command, *tour], capture_output=True, text=True, timeout=110)
     assert (done.returncode, done.stdout) == (0, "")
     assert "was not recorded" not in done.stderr

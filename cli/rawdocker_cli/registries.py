@@ -11,7 +11,8 @@ from rawdocker.observe import Exchange, Observer
 from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
 from rawdocker_cli.credentials import stored
 from rawdocker_cli.flags.flag import Options
-from rawdocker_cli.shell import PROGRAM, Shell, without_click
+from rawdocker_cli.shell import PROGRAM, Shell
+from rawdocker_cli.watch import BAD_FLAG
 
 if TYPE_CHECKING:
     from rawdocker.registry.client import RegistryClient
@@ -22,8 +23,9 @@ class Registries(ExitStack):
 
     def __init__(self, shell: Shell, options: Options) -> None:
         super().__init__()
-        if shell.rehearsing:
-            shell.fail(f"{PROGRAM}: what is sent to a registry follows from what it answers: there is no dry run")
+        if getattr(shell.ours, "as"):
+            why = "what a registry is asked follows from its answers, among them tokens, and no script is made of that"
+            shell.fail(f"{PROGRAM}: --as is for requests to the engine: {why}", BAD_FLAG)
         self._shell, self._insecure = shell, options.insecure
         # docker's own verbs have no --mirror
         self._mirror = getattr(options, "mirror", "") or os.environ.get("RAWDOCKER_MIRROR", "")
@@ -36,11 +38,9 @@ class Registries(ExitStack):
         return self._clients[image.domain]
 
     def _opened(self, domain: str) -> RegistryClient:
-        with without_click():
-            from rawdocker.registry.client import RegistryClient
         address = self._mirror if self._mirror and domain == DEFAULT_DOMAIN else domain
         host = address.rpartition("://")[2]
-        return RegistryClient(
+        return self._shell.registry(
             address,
             insecure=self._insecure,
             credentials=lambda: stored(self._shell, host) or {},

@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from rawdocker import show as shown
 from rawdocker.errors import RawdockerError
-from rawdocker.plan import PING, DryRun, Plan, PlanEnds, Sink, Step, explored, weighed
+from rawdocker.plan import DEPENDS, PING, DryRun, Plan, PlanEnds, Sink, Step, explored, weighed
 from rawdocker_cli import support
 from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OFFLINE
-from rawdocker_cli.shell import MISREAD, Failure, Shell
+from rawdocker_cli.shell import MISREAD, Failure, Shell, without_click
 from rawdocker_cli.watch import redactor_for
 
 if TYPE_CHECKING:
     from rawdocker.call import Call
+    from rawdocker.registry.client import RegistryClient, RegistryOptions
 
 Function = Callable[[Shell, Options, list[str]], int | None]
 
@@ -38,6 +39,14 @@ class Rehearsal(Shell):
     def docker(self) -> Any:
         """The client that sends nothing."""
         return self._dry
+
+    def registry(self, address: str, **options: Unpack[RegistryOptions]) -> RegistryClient:
+        """Return a client that sends questions alone."""
+        with without_click():
+            from rawdocker.registry.plan import DryRegistryClient
+
+        online = self.ours.dry_run != OFFLINE
+        return DryRegistryClient(address, self._dry, online=online, announce=_announce, **options)
 
     def send(self, call: Call[Any]) -> Any:
         """Write a call down and answer by a placeholder."""
@@ -97,8 +106,9 @@ def plan(options: Options, ours: Options, verb: Verb, function: Function, typed:
     shell, status = results[0]
     if getattr(ours, "as"):
         weighed(steps, rehearse)
-    agreed = reader is not None and bool(steps) and not pinned()
-    return Plan(steps, shell.docker.negotiate() if steps else "", agreed, shell.output, status)
+    version = shell.docker.negotiate() if any(not step.where for step in steps) else ""
+    agreed = reader is not None and bool(version) and not pinned()
+    return Plan(steps, version, agreed, shell.output, status)
 
 
 def _performed(
@@ -132,8 +142,7 @@ class _Reader:
 
     def send(self, call: Call[Any]) -> Any:
         if call not in self._answers:
-            line = f"{call.method} /v{self.negotiate()}{call.target}"
-            sys.stderr.write(f"dry run: {line} is sent: what follows depends on the answer\n")
+            _announce(f"{call.method} /v{self.negotiate()}{call.target}")
             try:
                 self._answers[call] = self._shell.send(call)
             except RawdockerError as error:
@@ -142,6 +151,10 @@ class _Reader:
         if isinstance(answer, RawdockerError):
             raise answer
         return answer
+
+
+def _announce(request: str) -> None:
+    sys.stderr.write(shown.printable(f"dry run: {request} is sent: {DEPENDS}") + "\n")
 
 
 def pinned() -> bool:

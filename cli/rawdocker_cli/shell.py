@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
 from rawdocker.call import Call, HijackCall, StreamCall
 
 if TYPE_CHECKING:
     from rawdocker.client import Client
     from rawdocker.connection import Connection
+    from rawdocker.registry.client import RegistryClient, RegistryOptions
     from rawdocker_cli.flags.flag import Options
 
 PROGRAM = "rawdocker"
@@ -71,6 +72,13 @@ class Shell:
             from rawdocker.client import Client
 
         return Client(endpoint=self.endpoint(), headers=self._headers(), observers=self.observers)
+
+    def registry(self, address: str, **options: Unpack[RegistryOptions]) -> RegistryClient:
+        """Return a client of a registry."""
+        with without_click():
+            from rawdocker.registry.client import RegistryClient
+
+        return RegistryClient(address, **options)
 
     def send(self, call: Call[Any]) -> Any:
         """Execute a call and return its answer as plain JSON values (a list of them for a stream)."""

@@ -9,6 +9,7 @@
     client.py        RegistryClient and AsyncRegistryClient
     flows.py         what takes several calls: the image for a platform, its config, what refers to it
     copy.py          an image from one registry to another
+    plan.py          a client for dry runs: it asks what decides, and writes down all else
     lock.py          images.lock: which digest a tag named when it was pinned
     pinning.py       Dockerfiles and compose files with digests put in
 

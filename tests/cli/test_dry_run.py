@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ WORDS = {
     "stats": "x", "stop": "x", "tag": "x y", "top": "x", "unpause": "x", "update": "-m 5m x",
     "volume inspect": "v", "volume rm": "v", "wait": "x", "container prune": "-f", "image prune": "-f",
     "network prune": "-f", "volume prune": "-f",
+    "manifest inspect": "img", "pin": "img", "registry blob": f"img@sha256:{'0' * 64}", "registry config": "img",
+    "registry copy": "img x", "registry manifest": "img", "registry platforms": "img", "registry referrers": "img",
+    "registry resolve": "img", "registry tags": "img",
 }  # fmt: skip
 """What a verb is given behind its flags; nothing where it needs nothing."""
 
@@ -42,8 +46,9 @@ def asked(text: str) -> list[str]:
     return [line.split("   (")[0] for line in text.splitlines() if line.startswith(methods)]
 
 
+REGISTRY_VERBS = [verb for verb in all_verbs() if verb.short_name.split()[0] in ("manifest", "pin", "registry")]
 ENGINE_VERBS = [
-    verb for verb in all_verbs() if verb.short_name.split()[0] not in (*LOCAL, "manifest", "pin", "registry")
+    verb for verb in all_verbs() if verb.short_name.split()[0] not in LOCAL and verb not in REGISTRY_VERBS
 ]
 
 
@@ -56,6 +61,21 @@ def test_every_verb_says_what_it_would_send(verb: Any, rawdocker: Any, tmp_path:
     requests = asked(ran.out)
     assert requests[0] == "HEAD /_ping"
     assert len(requests) > 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("verb", REGISTRY_VERBS, ids=lambda verb: verb.name)
+def test_every_verb_of_registries_says_what_it_would_ask_first(verb: Any, rawdocker: Any, tmp_path: Path) -> None:
+    words = [*verb.short_name.split(), "--dry-run=offline", *WORDS[verb.short_name].split()]
+    ran = rawdocker(*words)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("# dry run: nothing is changed. No engine is asked\n")
+    (request,) = asked(ran.out)
+    method, path = verb.calls[0].split()[:2]
+    shape = re.sub(r"\\{\w+\\}", "[^/]+(/img)?", re.escape(path))
+    assert re.fullmatch(f"{method} https://registry-1.docker.io{shape}", request)
+    depends = f"{request}   (what follows depends on the answer)\n"
+    assert (depends in ran.out) == (verb.name != "registry blob")
     assert not list(tmp_path.iterdir())
 
 
@@ -163,7 +183,7 @@ def test_no_file_is_made_and_stdin_is_not_read(rawdocker: Any, tmp_path: Path) -
     assert rawdocker("--dry-run=offline", "container", "prune", stdin="").code == 0
 
 
-@pytest.mark.parametrize("verb", ENGINE_VERBS, ids=lambda verb: verb.name)
+@pytest.mark.parametrize("verb", [*ENGINE_VERBS, *REGISTRY_VERBS], ids=lambda verb: verb.name)
 def test_our_flags_stand_before_the_verb_or_behind_it(verb: Any, rawdocker: Any) -> None:
     name, words = verb.short_name.split(), WORDS.get(verb.short_name, "").split()
     before = rawdocker("--dry-run=offline", *name, *words)

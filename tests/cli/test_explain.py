@@ -98,6 +98,21 @@ def explained(rawdocker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("save a b", "b", ["IMAGE", "GET /images/get: ?names=b (API 1.25)"]),
         ("ps -f status=exited", "-f status=exited", ['?filters={"status": {"exited": true}} (API 1.25)']),
         ("ps -T --no-trunc", "-T", ["shows the requests, and changes none of them"]),
+        (
+            "registry resolve --platform linux/arm64 debian:12",
+            "debian:12",
+            [
+                "IMAGE",
+                "asked of https://registry-1.docker.io",
+                'GET /v2/{name}/manifests/{reference}: {name} = "library/debian"',
+                'GET /v2/{name}/manifests/{reference}: {reference} = "12"',
+            ],
+        ),
+        ("registry resolve --insecure x.y/z", "x.y/z", ["asked of http://x.y", '{reference} = "latest"']),
+        ("registry tags --mirror localhost:5000 a", "a", ["asked of http://localhost:5000", '{name} = "library/a"']),
+        ("registry copy a a:2", "a:2", ["TARGET_IMAGE", "in no request yet: what follows depends on an answer"]),
+        ("pin a b:2", "b:2", ["IMAGE", '{name} = "library/b"', '{reference} = "2"']),
+        ("manifest inspect a/b", "a/b", ['GET /v2/{name}/manifests/{reference}: {name} = "a/b"']),
         ("rmi -- -x", "--", ["no flag: what follows is none either"]),
         ("rmi -- -x", "-x", ['DELETE /images/{name}: {name} = "-x"']),
     ],
@@ -184,17 +199,21 @@ BY_KIND = {"bytes": "64m", "int": "5", "uint": "5", "uint16": "300", "decimal": 
            "filter": "label=x", "map": "a=b", "list": "a=b"}  # fmt: skip
 LINES = {
     "container cp": "web:/x -", "container rename": "a b", "image tag": "a b", "network connect": "n c",
-    "network disconnect": "n c", "container exec": "web true", "image import": "-",
+    "network disconnect": "n c", "container exec": "web true", "image import": "-", "pin": "x",
+    "registry blob": f"x@sha256:{'0' * 64}",
 }  # fmt: skip
 SUBNET = ["--subnet=10.0.0.0/8"]
 NEEDS = {"aux-address": SUBNET, "gateway": SUBNET, "ip-range": SUBNET,
          "network-alias": ["--network=n"], "net-alias": ["--network=n"], "secret": ["--scope=multi"],
          "password-stdin": ["--username=u"],
          "topology-required": ["--scope=multi"], "topology-preferred": ["--scope=multi"]}  # fmt: skip
-ELSEWHERE = {"--tree", "--checkpoint", "--checkpoint-dir", "--pin"}
-"""Flags that are refused: by rawdocker, by an engine that is not experimental, by a lock that lacks the image."""
+ELSEWHERE = {"--tree", "--checkpoint", "--checkpoint-dir", "--pin", "--check", "--update"}
+"""Flags that are refused: by rawdocker, by an engine that is not experimental, by a lock that is not there or lacks the
+image."""
 MORE = {("volume create", "type"): "--type=mount", ("container ls", "format"): "--format={{.Size}}"}
-FROM_FILES = {"env-file", "label-file", "input"}
+FROM_FILES = {"env-file", "label-file", "input", "in"}
+LOCAL = {*index.OURS} - {"pin", *(name for name in index.OURS if name.startswith("registry "))}
+"""Verbs that ask nothing of their own."""
 
 
 def typed(flag: Flag) -> str:
@@ -208,7 +227,7 @@ FLAGS = [
     pytest.param(verb, flag, id=f"{verb.name} --{flag.name}")
     for verb in index.all_verbs()
     for flag in verb.flags
-    if verb.name not in (*index.OURS, "manifest inspect") and f"--{flag.name}" not in ELSEWHERE
+    if verb.name not in LOCAL and f"--{flag.name}" not in ELSEWHERE
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from registries import Content, described, image, index, mock_registry
+from registries import Content, described, digest, image, index, mock_registry
 
 from rawdocker.registry.manifest import DOCKER_IMAGE
 
@@ -95,3 +95,13 @@ def test_what_makes_lists_is_not_there_and_says_so(rawdocker: Any, verb: str) ->
     ran = rawdocker("manifest", verb, "a", "b")
     assert ran.code == 125
     assert ran.err.startswith(f"rawdocker: 'rawdocker manifest {verb}' is not supported yet. The API behind it: ")
+
+
+@pytest.mark.parametrize(("tag", "questions"), [("one", 1), ("list", 4)])
+def test_a_dry_run_asks_for_the_manifests_alone(registry: Any, rawdocker: Any, tag: str, questions: int) -> None:
+    ran = rawdocker("--dry-run", "manifest", "inspect", "-v", f"{NAME}:{tag}")
+    asked = [line for line in ran.out.splitlines() if line.startswith("GET")]
+    assert ran.code == 0
+    assert len(sent(registry)) == ran.err.count("dry run: ") == questions
+    assert [line.split("   ")[1:] for line in asked[:questions]] == [["(was sent, to know more; 200 OK)"]] * questions
+    assert asked[questions:] == ([f"GET {REPOSITORY}/blobs/{digest(ONE.blobs[0])}"] if tag == "one" else [])

@@ -261,3 +261,25 @@ def test_pin_is_explained(rawdocker: Any, kept: str, monkeypatch: pytest.MonkeyP
     code, out, err = rawdocker("explain", verb, f"--pin={kept}", "debian:12")
     assert (code, err) == (0, "")
     assert "asks for the digest in the lock instead of the tag" in out
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["debian:12 --write images.lock", "--write new.lock debian:12", "--update", "--check", "--in Dockerfile"],
+)
+@pytest.mark.parametrize("way", ["--dry-run", "--dry-run=offline"])
+def test_a_dry_run_asks_what_the_tags_name_and_writes_nothing(
+    lock: Path, registry: Any, rawdocker: Any, line: str, way: str
+) -> None:
+    Path("Dockerfile").write_text("FROM debian:12\nFROM 127.0.0.1:5000/web:1\n")
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    moved(registry)
+    already = len(registry.calls)
+    code, out, err = rawdocker(way, "pin", *line.split())
+    assert (code, "moved" in out + err) == (0, False)
+    wanted = [f"GET {HUB}/manifests/12"]
+    if "debian:12" not in line:
+        wanted.append("GET http://127.0.0.1:5000/v2/web/manifests/1")
+    assert sorted(text.split("   ")[0] for text in out.splitlines() if text.startswith("GET")) == sorted(wanted)
+    assert len(registry.calls) - already == (len(wanted) if way == "--dry-run" else 0)
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before

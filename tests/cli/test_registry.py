@@ -234,9 +234,123 @@ def test_json_is_a_format(registry: Any, rawdocker: Any) -> None:
     assert json.loads(found) == {"Platform": "linux/amd64", "Digest": AMD64.digest, "Chosen": "*"}
 
 
-@pytest.mark.parametrize("line", ["registry resolve x", "registry copy x y", "pin x", "pin --in Dockerfile"])
-def test_there_is_no_dry_run_of_what_follows_from_answers(registry: Any, rawdocker: Any, line: str) -> None:
-    code, out, err = rawdocker("--dry-run", *line.split())
-    message = "rawdocker: what is sent to a registry follows from what it answers: there is no dry run\n"
-    assert (code, out, err) == (1, "", message)
+def requests(out: str) -> list[str]:
+    """Return the requests in a dry run, with their notes."""
+    return [line for line in out.splitlines() if line.startswith(("GET", "HEAD", "POST", "PUT", "DELETE"))]
+
+
+def test_a_dry_run_asks_what_decides_and_says_so(registry: Any, rawdocker: Any) -> None:
+    code, out, err = rawdocker("--dry-run", "registry", "config", "debian:12")
+    asked = [f"GET {HUB}/manifests/{reference}" for reference in ("12", AMD64.digest)]
+    assert (code, requests(out)) == (
+        0,
+        [
+            *(f"{request}   (was sent, to know more; 200 OK)" for request in asked),
+            f"GET {HUB}/blobs/{digest(AMD64.blobs[0])}",
+        ],
+    )
+    assert err.splitlines() == [f"dry run: {each} is sent: what follows depends on the answer" for each in asked]
+    assert out.startswith("# dry run: nothing is changed. No engine is asked\n")
+    assert [call.request.url.path.rpartition("/")[2] for call in registry.calls] == ["12", AMD64.digest]
+
+
+def test_a_dry_run_of_a_copy_lists_its_uploads_in_order_and_sends_none(rawdocker: Any) -> None:
+    source = image()
+    config, layer = (digest(blob) for blob in source.blobs)
+    absent = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with Liar(serving(tags={"1": source})) as one, Liar(lambda asked: [absent]) as other:
+        line = ("--dry-run", "registry", "copy", f"{one.address}/web:1", f"{other.address}/new:2")
+        code, out, err = rawdocker(*line)
+    old, new = f"http://{one.address}/v2/web", f"http://{other.address}/v2/new"
+    assert (code, requests(out)) == (
+        0,
+        [
+            f"GET {old}/manifests/1   (was sent, to know more; 200 OK)",
+            f"HEAD {new}/manifests/{source.digest}   (was sent, to know more; 404 Not Found)",
+            f"HEAD {new}/blobs/{config}   (was sent, to know more; 404 Not Found)",
+            f"POST {new}/blobs/uploads/",
+            f"GET {old}/blobs/{config}",
+            f"PUT http://{other.address}/<Location of start>?digest=sha256%3A{config[7:]}",
+            f"HEAD {new}/blobs/{layer}   (was sent, to know more; 404 Not Found)",
+            f"POST {new}/blobs/uploads/   (again)",
+            f"GET {old}/blobs/{layer}",
+            f"PUT http://{other.address}/<Location of start 2>?digest=sha256%3A{layer[7:]}",
+            f"PUT {new}/manifests/2",
+        ],
+    )
+    assert {each.split()[0] for each in (*one.targets, *other.targets)} == {"GET", "HEAD"}
+    assert err.count("dry run: ") == 4
+    assert "    (a stream of application/octet-stream)\n" in out
+
+
+def test_a_dry_run_of_a_copy_within_a_registry_mounts(registry: Any, rawdocker: Any) -> None:
+    new = "http://127.0.0.1:5000/v2/new"
+    registry.head(url__startswith=new).mock(return_value=httpx.Response(404))
+    code, out, _ = rawdocker("--dry-run", "registry", "copy", "127.0.0.1:5000/web:1", "127.0.0.1:5000/new:1")
+    why = "where the registry does not mount it, the blob is read and sent as well"
+    mounts = [f"POST {new}/blobs/uploads/?from=web&mount=sha256%3A{digest(blob)[7:]}   ({why})" for blob in AMD64.blobs]
+    assert code == 0
+    assert [request for request in requests(out) if request.startswith(("POST", "PUT"))] == [
+        *mounts,
+        f"PUT {new}/manifests/1",
+    ]
+
+
+def test_a_dry_run_of_tags_asks_for_each_page(registry: Any, rawdocker: Any) -> None:
+    link = {"Link": '</v2/library/debian/tags/list?last=11>; rel="next"'}
+    pages = [httpx.Response(200, json={"tags": ["11"]}, headers=link), httpx.Response(200, json={"tags": ["12"]})]
+    registry.get(url__startswith=f"{HUB}/tags/list").mock(side_effect=pages)
+    out = rawdocker("--dry-run", "registry", "tags", "debian").out
+    assert [line.split()[1] for line in requests(out)] == [f"{HUB}/tags/list", f"{HUB}/tags/list?last=11"]
+
+
+def test_what_is_not_there_is_told_by_a_dry_run_too(registry: Any, rawdocker: Any) -> None:
+    registry.get(f"{WEB}/manifests/2").mock(return_value=httpx.Response(404, json={}))
+    code, out, err = rawdocker("--dry-run", "registry", "resolve", "--platform", "amd64", "127.0.0.1:5000/web:2")
+    assert (code, out) == (1, "")
+    assert err.endswith("127.0.0.1:5000: GET /v2/web/manifests/2: 404 Not Found\n")
+
+
+@pytest.mark.parametrize("identity", [False, True])
+def test_a_dry_run_shows_how_a_token_is_had_and_exchanges_none(
+    registry: Any, rawdocker: Any, config: Any, identity: bool
+) -> None:
+    known = {"identitytoken": "p4ssw0rd"} if identity else {"username": "student", "password": "p4ssw0rd"}
+    config(auths={"127.0.0.1:5000": known})
+    challenge = 'Bearer realm="http://127.0.0.1:5003/token",service="s"'
+    refused = httpx.Response(401, headers={"WWW-Authenticate": challenge})
+    granted = httpx.Response(200, content=AMD64.body, headers={"Content-Type": AMD64.media_type})
+    registry.get(f"{WEB}/manifests/1").mock(side_effect=[refused, granted])
+    tokens = [httpx.Response(401), httpx.Response(200, json={"token": "t0ken-of-it"})]
+    registry.get(url__startswith="http://127.0.0.1:5003/token").mock(side_effect=tokens)
+    code, out, err = rawdocker("--dry-run", "registry", "resolve", "127.0.0.1:5000/web:1")
+    token = "http://127.0.0.1:5003/token"
+    scope = "service=s&scope=repository%3Aweb%3Apull"
+    first = [
+        f"GET {WEB}/manifests/1   (was sent, to know more; 401 Unauthorized)",
+        f"GET {token}?{scope}   (was sent, to know more; 401 Unauthorized)",
+    ]
+    others = [
+        f"GET {token}?{scope}&account=student   (again; was sent, to know more; 200 OK)",
+        f"GET {WEB}/manifests/1   (again; was sent, to know more; 200 OK)",
+    ]
+    exchange = [f"POST {token}   (what follows depends on the answer)"]
+    assert (code, requests(out)) == (0, first + (exchange if identity else others))
+    assert {call.request.method for call in registry.calls} == {"GET"}
+    assert not [secret for secret in ("p4ssw0rd", "t0ken-of-it", "c3R1ZGVudDpwNHNzdzByZA") if secret in out + err]
+
+
+def test_offline_nothing_is_sent_and_what_depends_on_an_answer_is_said(registry: Any, rawdocker: Any) -> None:
+    code, out, err = rawdocker("--dry-run=offline", "registry", "copy", "127.0.0.1:5000/web:1", "debian:new")
+    depends = "what follows depends on the answer"
+    assert (code, requests(out), err) == (0, [f"GET {WEB}/manifests/1   ({depends})"], "")
+    assert not registry.calls
+
+
+@pytest.mark.parametrize("way", ["--dry-run", "--dry-run=offline", "-T"])
+@pytest.mark.parametrize("line", ["registry resolve x", "registry copy x y", "pin x", "manifest inspect x"])
+def test_no_script_is_made_of_what_follows_from_answers(registry: Any, rawdocker: Any, line: str, way: str) -> None:
+    why = "what a registry is asked follows from its answers, among them tokens, and no script is made of that"
+    message = f"rawdocker: --as is for requests to the engine: {why}\n"
+    assert rawdocker(way, "--as", "curl", *line.split()) == (125, "", message)
     assert not registry.calls

@@ -24,5 +24,6 @@ VERBS = (
         "manifest:inspect",
         ("GET /v2/{name}/manifests/{reference}", "GET /v2/{name}/blobs/{digest} (with --verbose)"),
         (INSECURE, _VERBOSE),
+        asks=("ManifestGet",),
     ),
 )

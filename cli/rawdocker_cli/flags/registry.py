@@ -5,8 +5,9 @@ from __future__ import annotations
 from rawdocker_cli.flags.flag import Flag, Verb
 from rawdocker_cli.flags.kinds import BOOL, STRING
 
-_FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template")
-_QUIET = Flag("quiet", BOOL, "Only digests", short="q")
+_PRINTS = "prints what the answers say that way"
+_FORMAT = Flag("format", STRING, "json, table, table TEMPLATE, or a Go template", client=_PRINTS)
+_QUIET = Flag("quiet", BOOL, "Only digests", short="q", client=_PRINTS)
 
 INSECURE = Flag(
     "insecure",
@@ -16,10 +17,23 @@ INSECURE = Flag(
 )
 WHERE = (
     INSECURE,
-    Flag("mirror", STRING, "Ask this registry in place of Docker Hub; else RAWDOCKER_MIRROR"),
+    Flag(
+        "mirror",
+        STRING,
+        "Ask this registry in place of Docker Hub; else RAWDOCKER_MIRROR",
+        client="sends there what is for Docker Hub",
+    ),
 )
-PLATFORM = Flag("platform", STRING, "os/arch[/variant] of an index; else DOCKER_DEFAULT_PLATFORM, or this machine's")
-_ONE_PLATFORM = Flag("platform", STRING, "os/arch[/variant]: the manifest for that, not the index of all")
+_CHOOSES = "chooses from the index that the registry answers with, and asks for that manifest"
+_PLATFORM = Flag(
+    "platform",
+    STRING,
+    "os/arch[/variant] of an index; else DOCKER_DEFAULT_PLATFORM, or this machine's",
+    client=_CHOOSES,
+)
+ONE_PLATFORM = Flag(
+    "platform", STRING, "os/arch[/variant]: the manifest for that, not the index of all", client=_CHOOSES
+)
 
 _MANIFEST = "GET /v2/{name}/manifests/{reference}"
 _BLOB = "GET /v2/{name}/blobs/{digest}"
@@ -33,7 +47,8 @@ VERBS = (
         1,
         "registry:resolve",
         (_MANIFEST,),
-        (_ONE_PLATFORM, *WHERE),
+        (ONE_PLATFORM, *WHERE),
+        asks=("ManifestGet",),
     ),
     Verb(
         "registry tags",
@@ -44,6 +59,7 @@ VERBS = (
         "registry:tags",
         ("GET /v2/{name}/tags/list (each page)",),
         WHERE,
+        asks=("TagList",),
     ),
     Verb(
         "registry manifest",
@@ -53,7 +69,8 @@ VERBS = (
         1,
         "registry:manifest",
         (_MANIFEST,),
-        (_ONE_PLATFORM, *WHERE),
+        (ONE_PLATFORM, *WHERE),
+        asks=("ManifestGet",),
     ),
     Verb(
         "registry config",
@@ -63,7 +80,8 @@ VERBS = (
         1,
         "registry:config",
         (_MANIFEST, _BLOB),
-        (PLATFORM, *WHERE),
+        (_PLATFORM, *WHERE),
+        asks=("ManifestGet",),
     ),
     Verb(
         "registry blob",
@@ -73,7 +91,10 @@ VERBS = (
         1,
         "registry:blob",
         (_BLOB,),
-        (Flag("output", STRING, "Write it to a file", short="o"), *WHERE),
+        (
+            Flag("output", STRING, "Write it to a file", short="o", client="writes the bytes there once all are right"),
+            *WHERE,
+        ),
     ),
     Verb(
         "registry platforms",
@@ -83,7 +104,8 @@ VERBS = (
         1,
         "registry:platforms",
         (_MANIFEST, f"{_BLOB} (of an image without an index)"),
-        (_FORMAT, PLATFORM, _QUIET, *WHERE),
+        (_FORMAT, _PLATFORM, _QUIET, *WHERE),
+        asks=("ManifestGet",),
     ),
     Verb(
         "registry referrers",
@@ -93,7 +115,18 @@ VERBS = (
         1,
         "registry:referrers",
         (_MANIFEST, "GET /v2/{name}/referrers/{digest}?artifactType"),
-        (Flag("artifact-type", STRING, "Only those of this type (?artifactType)"), _FORMAT, _QUIET, *WHERE),
+        (
+            Flag(
+                "artifact-type",
+                STRING,
+                "Only those of this type (?artifactType)",
+                client="sends it as ?artifactType, and leaves out what the registry did not",
+            ),
+            _FORMAT,
+            _QUIET,
+            *WHERE,
+        ),
+        asks=("ManifestGet", "ReferrerList"),
     ),
     Verb(
         "registry copy",
@@ -110,6 +143,18 @@ VERBS = (
             "PUT <location>?digest",
             "PUT /v2/{name}/manifests/{reference}",
         ),
-        (Flag("quiet", BOOL, "Do not tell what becomes of each blob", short="q"), _ONE_PLATFORM, *WHERE),
+        (
+            Flag(
+                "quiet",
+                BOOL,
+                "Do not tell what becomes of each blob",
+                short="q",
+                client="does not tell what becomes of each blob",
+            ),
+            ONE_PLATFORM,
+            *WHERE,
+        ),
+        words={"TARGET_IMAGE": ()},
+        asks=("ManifestGet", "ManifestHead", "BlobHead"),
     ),
 )

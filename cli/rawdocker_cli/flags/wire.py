@@ -94,7 +94,7 @@ def _has(operation: Operation, place: Place) -> bool:
 
 def words(verb: Verb) -> list[str]:
     """Return the names of a verb's words, in order: CONTAINER, COMMAND, ARG. The last may stand for many."""
-    usage = verb.usage.split("\n")[0].removeprefix("[OPTIONS]")
+    usage = re.split(r"\n| \| ", verb.usage)[0].removeprefix("[OPTIONS]")
     names = re.findall(r"\[ps OPTIONS\]|[^\s\[\]]+(?:\[[^\s]*\])?|\[[^\[\]]+(?:\[[^\]]*\])?\]", usage)
     return list(dict.fromkeys(_bare(name) for name in names))
 

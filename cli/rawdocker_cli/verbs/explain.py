@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from rawdocker import show
 from rawdocker.call import Call
+from rawdocker.errors import InvalidCallError
 from rawdocker.operations import Operation
-from rawdocker.plan import Plan, Step
+from rawdocker.plan import DEPENDS, Plan, Step
+from rawdocker.registry.reference import parse
 from rawdocker.secrets import Redactor
 from rawdocker_cli import callers, rehearsal
 from rawdocker_cli.flags import pflag, wire
@@ -266,7 +268,13 @@ def _of_argument(command: Command, number: int, redactor: Redactor) -> Iterator[
     yield f"{name}{', passed on untouched' if beyond else ''}"
     places = [wire.place(command.verb, text) for text in wire.places_of_word(command.verb, name)]
     told = [line for place in places for line in _of_word(command, place, word, redactor)]
-    yield from told or ["in no request as it is"]
+    if name not in command.verb.words:
+        told += _in_registries(command.plan, word)
+    yield from told or [_IN_NONE_YET if any(step.note == DEPENDS for step in command.plan.steps) else _IN_NONE]
+
+
+_IN_NONE = "in no request as it is"
+_IN_NONE_YET = "in no request yet: what follows depends on an answer"
 
 
 def _of_word(command: Command, place: Place, word: str, redactor: Redactor) -> Iterator[str]:
@@ -293,3 +301,17 @@ def _in_paths(plan: Plan, word: str) -> Iterator[str]:
             if word == value or word.startswith(f"{value}:"):
                 yield f"{step.call.method} {step.call.path}: {{{name}}} = {_json(value)}"
                 return
+
+
+def _in_registries(plan: Plan, word: str) -> Iterator[str]:
+    """Yield what an image's name becomes in the first request that a registry gets for it."""
+    try:
+        image = parse(word).with_default_tag()
+    except InvalidCallError:
+        return
+    for step in plan.steps:
+        if step.where and {*step.call.arguments.values()} <= {image.path, image.tag_or_digest}:
+            yield f"asked of {step.where}"
+            for name, value in step.call.arguments.items():
+                yield f"{step.call.method} {step.call.path}: {{{name}}} = {_json(value)}"
+            return

@@ -26,7 +26,7 @@ def pin(shell: Shell, options: Options, words: list[str]) -> int:
         failed = [path for path in files if not _pin_file(shell, pins, path)]
     for each in named:
         shell.print(str(each.reference.familiar))
-    if options.write:
+    if options.write and not shell.rehearsing:
         _keep(options.write, pins.found.values())
     return int(bool(failed))
 
@@ -78,7 +78,7 @@ def _held_against(shell: Shell, options: Options, words: list[str]) -> int:
                 moved += 1
                 shell.print(f"{name.familiar} moved\n  from {old.digest}\n  to   {new.digest}")
                 kept.add(new)
-    if options.update and moved:
+    if options.update and moved and not shell.rehearsing:
         kept.write()
     if not moved and not gone:
         shell.print(f"{_images(len(kept.pins))} as pinned")
@@ -104,7 +104,7 @@ def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
             continue
         names[place] = _with_digest(place.image, pins.of(place.image))
         shell.print(f"{path}:{place.line}: {names[place]}")
-    if names:
+    if names and not shell.rehearsing:
         _rewrite(path, pinning.replaced(text, names))
     return complete
 
