@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
-from rawdocker.errors import CredentialsError, RawdockerError
+from rawdocker.errors import CredentialsError, RawdockerError, UnauthorizedError
 from rawdocker.registry.credentials import for_registry, in_file
+from rawdocker_cli import terminal
 from rawdocker_cli.shell import Shell
+
+T = TypeVar("T")
 
 
 def stored(shell: Shell, host: str) -> dict[str, str] | None:
@@ -17,17 +20,23 @@ def stored(shell: Shell, host: str) -> dict[str, str] | None:
     return for_registry(host, shell.config, shell.environment) or None
 
 
-@contextmanager
-def offered(shell: Shell, host: str) -> Iterator[dict[str, str] | None]:
-    """Give what X-Registry-Auth holds for a registry; credentials that cannot be read matter only if the body fails."""
+def offering(shell: Shell, host: str, to: str, request: Callable[[dict[str, str] | None], T]) -> T:
+    """Make a request with the credentials of a registry, and once more with those that the user types after a 401.
+
+    to: what the request does, as the user calls it: pull. Credentials that cannot be read matter only where it fails.
+    """
     found, trouble = None, ""
     try:
         found = stored(shell, host)
     except CredentialsError as error:
         trouble = str(error)
     try:
-        yield found
-    except RawdockerError:
-        if trouble:
-            shell.warn(trouble)
-        raise
+        return request(found)
+    except RawdockerError as error:
+        if not isinstance(error, UnauthorizedError) or shell.rehearsing or not terminal.is_terminal(terminal.STDIN):
+            if trouble:
+                shell.warn(trouble)
+            raise
+    from rawdocker_cli.verbs.login import prior_to
+
+    return request(prior_to(shell, to, host, found or {}))

@@ -16,8 +16,8 @@ from rawdocker_cli.shell import Shell
 def pull(
     shell: Shell,
     image: Reference,
-    *,
     credentials: Mapping[str, str] | None,
+    *,
     platform: str = "",
     progress: TextIO | None = None,
 ) -> None:

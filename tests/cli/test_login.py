@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 REGISTRY = "registry.example:5000"
@@ -189,3 +191,42 @@ def test_a_hub_that_the_engine_does_not_reach_is_told(engine: Any, rawdocker: An
     assert rawdocker("search", "x") == (1, "", f"Error response from daemon: {reason}\n{hint}")
     engine.answers("GET /images/search", status=500, body={"message": "out of memory"})
     assert rawdocker("search", "x") == (1, "", "Error response from daemon: out of memory\n")
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let stdin pass for a terminal."""
+    monkeypatch.setattr("rawdocker_cli.terminal.is_terminal", lambda descriptor: True)
+    monkeypatch.setattr("rawdocker_cli.terminal.unseen", nullcontext)
+
+
+@pytest.mark.usefixtures("typed")
+@pytest.mark.parametrize("verb", ["pull", "push"])
+def test_credentials_are_asked_for_where_the_registry_wants_them_used_once_and_not_kept(
+    engine: Any, rawdocker: Any, tmp_path: Path, verb: str
+) -> None:
+    answers = [httpx.Response(401, json={"message": "log in"}), httpx.Response(200, text="{}")]
+    route = engine.router.post(url__regex="/images/(create|.*/push)").mock(side_effect=answers)
+    ran = rawdocker("-TT", verb, "-q", f"{REGISTRY}/web:1", stdin=f"ada\n{PASSWORD}\n")
+    assert ran.code == 0
+    assert ran.out == f"\nLogin prior to {verb}:\nUsername: Password: \n{REGISTRY}/web:1\n"
+    sent = json.loads(base64.urlsafe_b64decode(route.calls.last.request.headers["X-Registry-Auth"]))
+    assert sent == {"username": "ada", "password": PASSWORD, "serveraddress": REGISTRY}
+    assert not secrets_in(ran.out, ran.err)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_second_refusal_is_the_end(engine: Any, rawdocker: Any) -> None:
+    engine.router.post(url__regex="/images/create").respond(401, json={"message": "log in"})
+    ran = rawdocker("pull", f"{REGISTRY}/web:1", stdin=f"ada\n{PASSWORD}\n")
+    assert (ran.code, ran.err) == (1, "Error response from daemon: log in\n")
+    assert len(engine.router.calls) == 2
+
+
+@pytest.mark.parametrize("verb", ["pull", "push", "search"])
+def test_nobody_is_asked_where_stdin_is_no_terminal(engine: Any, rawdocker: Any, verb: str) -> None:
+    engine.router.route(url__regex="/images/").respond(401, json={"message": "log in"})
+    ran = rawdocker(verb, f"{REGISTRY}/web", stdin=f"ada\n{PASSWORD}\n")
+    assert (ran.code, ran.err) == (1, "Error response from daemon: log in\n")
+    assert len(engine.router.calls) == 1

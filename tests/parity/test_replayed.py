@@ -111,16 +111,25 @@ class Replayed(NamedTuple):
 
 WIDTHS = (0, 45, 80, 130)
 DEBIAN, WEB = "POST /images/create", "POST /images/docker.io/team/web/push"
-LISTED = "GET /images/json"
+LISTED, FOUND = "GET /images/json", "GET /images/search"
 WELCOME, TOKEN = {"Status": "Login Succeeded"}, {"Status": "Login Succeeded", "IdentityToken": "its-token"}
 DENIED, BUSY = Refusal(401, "unauthorized: incorrect username or password"), Refusal(500, "registry is busy")
 STORED = '{"auths": {"r.example": {"auth": "YWRhOnB3"}}}'
 ASKED = (("Username: ", "ada\r"), ("Password: ", f"{PASSWORD}\r"))
+HUB_STORED = STORED.replace("r.example", "https://index.docker.io/v1/")
 SECOND = ASKED[1:]
+KNOWN = (("(ada): ", "\r"), ASKED[1])
+NOBODY, CTRL_C = (("Username: ", "\r"),), (("Username: ", "\x03"),)
 CASES = {
     "a pull": Replayed("pull debian:12", {DEBIAN: PULL}, columns=WIDTHS),
     "a pull that breaks": Replayed("pull debian:12", {DEBIAN: BROKEN}, columns=WIDTHS),
     "a quiet pull that breaks": Replayed("pull -q debian:12", {DEBIAN: BROKEN}),
+    "a pull that is unauthorized": Replayed("pull debian:12", {DEBIAN: DENIED}, ASKED, columns=(80,)),
+    "a quiet pull that is unauthorized": Replayed("pull -q a", {DEBIAN: DENIED}, KNOWN, HUB_STORED, columns=(80,)),
+    "a pull that is unauthorized, and no name": Replayed("pull x:1", {DEBIAN: DENIED}, NOBODY, columns=(80,)),
+    "a pull that is unauthorized, and Ctrl-C": Replayed("pull x:1", {DEBIAN: DENIED}, CTRL_C, columns=(80,)),
+    "a push that is unauthorized": Replayed("push team/web:1", {WEB: DENIED}, ASKED, columns=(80,)),
+    "a search that is unauthorized": Replayed("search x", {FOUND: DENIED}, ASKED, columns=(80,)),
     "a push": Replayed("push team/web:1", {WEB: PUSH}, columns=WIDTHS),
     "a push of all tags": Replayed("push -a team/web", {WEB: PUSH}),
     "a quiet push": Replayed("push -q team/web", {WEB: PUSH}),
@@ -150,7 +159,7 @@ CASES = {
     "a login that is kept and refused": Replayed("login r.example", {"POST /auth": DENIED}, config=STORED),
     "a login that is kept and fails": Replayed("login r.example", {"POST /auth": BUSY}, config=STORED),
     "a login that is kept and then typed": Replayed(
-        "login r.example", {"POST /auth": DENIED}, (("(ada): ", "\r"), ASKED[1]), STORED, columns=(80,)
+        "login r.example", {"POST /auth": DENIED}, KNOWN, STORED, columns=(80,)
     ),
     "a login that says nothing": Replayed("login -u ada -p pw r.example", {"POST /auth": {}}),
 }  # fmt: skip

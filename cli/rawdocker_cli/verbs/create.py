@@ -125,7 +125,7 @@ def _pull(shell: Shell, image: str, platform: str, pinned: reference.Reference |
 
     named = reference.parse(image).with_default_tag()
     progress = None if quiet else sys.stderr
-    pull(shell, named, credentials=stored(shell, named.domain), platform=platform, progress=progress)
+    pull(shell, named, stored(shell, named.domain), platform=platform, progress=progress)
     if pinned is not None:
         check_pulled(shell, pinned)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rawdocker.calls.image import (
@@ -191,7 +192,7 @@ def image_table(digests: bool = False) -> Table[Row]:
 
 def pull(shell: Shell, options: Options, words: list[str]) -> None:
     """Let the engine pull an image, or all tags of a name, and print the full name."""
-    from rawdocker_cli.credentials import offered
+    from rawdocker_cli.credentials import offering
     from rawdocker_cli.pinned import check_pulled, pinned_image
     from rawdocker_cli.pull import pull, refuse_content_trust
 
@@ -199,9 +200,9 @@ def pull(shell: Shell, options: Options, words: list[str]) -> None:
     image = _transferred(shell, options, pinned or reference.parse(words[0]))
     refuse_content_trust(options, image)
     progress = None if options.quiet else sys.stdout
+    pulling = partial(pull, shell, image, platform=_platform(options), progress=progress)
     try:
-        with offered(shell, image.domain) as credentials:
-            pull(shell, image, credentials=credentials, platform=_platform(options), progress=progress)
+        offering(shell, image.domain, "pull", pulling)
     except RawdockerError as error:
         if "when fetching 'plugin'" in str(error):
             shell.fail(f"{spoken(error)} - Use `docker plugin install`")
@@ -230,7 +231,7 @@ def _platform(options: Options) -> str:
 
 def push(shell: Shell, options: Options, words: list[str]) -> None:
     """Let the engine push an image, or all tags of a name; with --quiet print the full name alone."""
-    from rawdocker_cli.credentials import offered
+    from rawdocker_cli.credentials import offering
     from rawdocker_cli.note import note
     from rawdocker_cli.progress import show
     from rawdocker_cli.pull import refuse_content_trust
@@ -241,13 +242,16 @@ def push(shell: Shell, options: Options, words: list[str]) -> None:
     if image.digest:
         shell.fail("cannot push a digest reference")
     notes: list[str] = []
+
+    def pushing(credentials: dict[str, str] | None) -> None:
+        call = image_push(image.name, tag=image.tag or None, platform=platform, X_Registry_Auth=credentials)
+        shell.goes_to("progress", "" if options.quiet else "stdout")
+        with shell.stream(call) as messages:
+            progress = None if options.quiet else sys.stdout
+            show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux)))
+
     try:
-        with offered(shell, image.domain) as credentials:
-            call = image_push(image.name, tag=image.tag or None, platform=platform, X_Registry_Auth=credentials)
-            shell.goes_to("progress", "" if options.quiet else "stdout")
-            with shell.stream(call) as messages:
-                progress = None if options.quiet else sys.stdout
-                show(messages, progress, lambda aux: notes.extend(_notes_of_push(aux)))
+        offering(shell, image.domain, "push", pushing)
         if options.quiet:
             shell.print(str(image))
     finally:
@@ -374,7 +378,7 @@ def history_table(human: bool, short: bool) -> Table[dict[str, Any]]:
 
 def search(shell: Shell, options: Options, words: list[str]) -> None:
     """Search an index for images."""
-    from rawdocker_cli.credentials import offered
+    from rawdocker_cli.credentials import offering
     from rawdocker_cli.listing import show
 
     (term,) = words
@@ -384,9 +388,12 @@ def search(shell: Shell, options: Options, words: list[str]) -> None:
             "will not yield any results in future."
         )
     index, query = _index_of(term), options.draft().query
-    with offered(shell, index) as credentials:
+
+    def searching(credentials: dict[str, str] | None) -> Any:
         call = image_search(term=term, filters=filters(options.filter), X_Registry_Auth=credentials, **query)
-        found = _searched_hub(shell, call) if index == reference.DEFAULT_DOMAIN else shell.send(call)
+        return _searched_hub(shell, call) if index == reference.DEFAULT_DOMAIN else shell.send(call)
+
+    found = offering(shell, index, "search", searching)
     show(shell, search_table(options.format, short=not options.no_trunc), found, options.format)
 
 

@@ -119,6 +119,13 @@ def _accepted(shell: Shell, credentials: Mapping[str, str]) -> str:
     return str(answer.get("Status") or "")
 
 
+def prior_to(shell: Shell, what: str, host: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Ask for the credentials of a registry that has refused a request; they are for that alone, and not kept."""
+    shell.print(f"\nLogin prior to {what}:")
+    address = HUB_KEY if host == DEFAULT_DOMAIN else host
+    return _typed(shell, "", "", known.get("username", ""), address)
+
+
 def _typed(shell: Shell, user: str, password: str, usual: str, address: str) -> dict[str, str]:
     """Return credentials of which the user is asked for what is missing."""
     if not (user and password) and not terminal.is_terminal(terminal.STDIN):
