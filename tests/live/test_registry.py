@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -122,6 +123,26 @@ def test_skopeo_lists_the_same_tags(driver: RegistryDriver, open_registry: str) 
     assert len(witness) == 23
     assert sorted(driver.send(open_registry, calls.tag_list("tagged"))) == witness
     assert sorted(rawdocker("registry", "tags", f"{open_registry}/tagged")[1].split()) == witness
+
+
+def test_skopeo_finds_the_same_tags_on_several_pages(driver: RegistryDriver, open_registry: str) -> None:
+    for number in range(7):
+        push(open_registry, "paged", f"v{number}", image())
+
+    def pages(asked: Asked) -> Iterator[bytes]:
+        # docker-registry gives all tags at once: what stands before it gives them three at a time, as others do
+        found = httpx.get(f"http://{open_registry}{asked.target.partition('?')[0]}").json()
+        last = dict(parse_qsl(urlsplit(asked.target).query)).get("last", "")
+        tags = sorted(tag for tag in found.get("tags", ()) if tag > last)
+        link = {"Link": f'</v2/paged/tags/list?last={tags[2]}&n=3>; rel="next"'} if tags[3:] else {}
+        yield http(json.dumps({**found, "tags": tags[:3]}).encode(), Content_Type="application/json", **link)
+
+    with Liar(pages) as liar:
+        witness = json.loads(skopeo("list-tags", "--tls-verify=false", f"docker://{liar.address}/paged"))["Tags"]
+        liar.asked.clear()
+        assert driver.stream(liar.address, calls.tag_list("paged")) == witness == [f"v{number}" for number in range(7)]
+        assert len(liar.asked) == 3
+        assert rawdocker("registry", "tags", f"{liar.address}/paged")[1].split() == witness
 
 
 def test_what_is_not_there_is_told(driver: RegistryDriver, open_registry: str) -> None:
@@ -322,6 +343,24 @@ def test_the_engine_has_the_digest_that_we_resolve(engine_host: str, registry: s
     (wanted,) = rawdocker("registry", "resolve", f"{registry}/library/debian:12")[1].split()
     assert f"debian@{wanted}" in ask(engine_host, "GET", "/images/debian:12/json")["RepoDigests"]
     assert rawdocker("pin", "--mirror", registry, "debian:12") == (0, f"debian:12@{wanted}\n", "")
+
+
+def test_a_dry_run_of_a_copy_changes_nothing(
+    token_registry: tuple[str, TokenServer], other_registry: str, tmp_path: Path
+) -> None:
+    address, tokens = token_registry
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {address: STUDENT}}))
+    tokens.asked.clear()
+    source, target = f"{address}/private/web:1", f"{other_registry}/rehearsed:1"
+    code, out, err = rawdocker("--dry-run", "registry", "copy", source, target, DOCKER_CONFIG=str(tmp_path))
+    lines = [line.split(" ")[0] for line in out.splitlines() if not line.startswith((" ", "#"))]
+    # refused, an anonymous token that is not enough, one that is, and the manifest; then what the target lacks
+    assert lines == ["GET"] * 5 + ["HEAD"] + ["HEAD", "POST", "GET", "PUT"] * 2 + ["PUT"]
+    assert code == 0
+    assert "secret" not in out + err
+    assert len(tokens.asked) == 2
+    assert rawdocker("registry", "tags", f"{other_registry}/rehearsed")[0] == 1
+    assert rawdocker("registry", "copy", "-q", source, target, DOCKER_CONFIG=str(tmp_path))[0] == 0
 
 
 def test_a_copy_of_the_real_image_is_what_skopeo_sees(registry: str, other_registry: str) -> None:
