@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, Unpack
 
 from rawdocker.call import Call, HijackCall, StreamCall
 
@@ -218,9 +218,19 @@ def existing(path: str) -> str:
     return path if os.path.exists(path) else ""
 
 
+def harmless(page: TextIO) -> Callable[[str], str]:
+    """Return what makes a text of others fit for a page: on a terminal, what would steer it is written out."""
+    if not page.isatty():
+        return str
+    from rawdocker.show import printable
+
+    return printable
+
+
 def spoken(error: BaseException) -> str:
     """Return an error as docker prints it: a refusal of the engine is marked as such, an error in a stream is not."""
     from rawdocker.errors import EngineError, StreamError
 
+    text = harmless(sys.stderr)(str(error))
     refused = isinstance(error, EngineError) and not isinstance(error, StreamError)
-    return f"Error response from daemon: {error}" if refused else str(error)
+    return f"Error response from daemon: {text}" if refused else text

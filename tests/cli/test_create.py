@@ -246,6 +246,25 @@ def test_progress_on_a_terminal_goes_back_to_the_line_of_each_layer(monkeypatch:
     )
 
 
+EVIL = "\x1b[2J\x9b1A\a"
+SHOWN = "\\x1b[2J\\x9b1A\\x07"
+EVIL_PULL: list[dict[str, Any]] = [
+    {"status": EVIL, "id": EVIL},
+    {"status": EVIL, "progressDetail": {"current": 3, "units": EVIL}, "id": f"a{EVIL}"},
+    {"status": EVIL, "progress": EVIL, "id": "b"},
+    {"stream": f"{EVIL}\n"},
+]
+
+
+def test_what_would_steer_the_terminal_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn(monkeypatch, 80, EVIL_PULL) == (
+        f"{SHOWN}: {SHOWN}\n"
+        f"\n\x1b[1A\x1b[2K\ra{SHOWN}: {SHOWN} 3 {SHOWN}\r\x1b[1B"
+        f"\n\x1b[1Ab: {SHOWN} {SHOWN}\x1b[1B"
+        f"{SHOWN}\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("detail", "text"),
     [

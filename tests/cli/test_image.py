@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import time
 from typing import Any
 
@@ -321,3 +322,17 @@ def test_search_sends_the_credentials_of_the_index(
     request = engine.router.calls[0].request
     assert dict(request.url.params) == {"term": term}
     assert json.loads(base64.urlsafe_b64decode(request.headers["X-Registry-Auth"]))["serveraddress"] == address
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_others_say_steers_no_terminal(
+    engine: Any, rawdocker: Any, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    evil, harmless = "\x1b[2J", "\\x1b[2J" if terminal else "\x1b[2J"
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: terminal)
+    refuses(engine, "POST /images/create", evil, 500)
+    assert rawdocker("pull", "debian:12").err == f"Error response from daemon: {harmless}\n"
+    found = {"name": evil, "description": evil, "star_count": 1, "is_official": False}
+    engine.answers("GET /images/search", status=200, body=[found])
+    assert rawdocker("search", "--format", "{{.Name}} {{.Description}}", "x").out == f"{harmless} {harmless}\n"
