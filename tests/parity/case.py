@@ -23,8 +23,9 @@ class Case(NamedTuple):
 
     command: str
     """The words after the program's name, quoted as for a shell. Placeholders: {c} {c2} {c3} containers, {net} {net2},
-    {vol} {vol2}, {new} a repository, {img} the image busybox:1, {label} what unnamed things must carry to be removed,
-    {tmp} a folder, where the command runs; {start} and {end}: when the setup began and had ended."""
+    {vol} {vol2}, {new} a repository, {id} the image that the setup made in it, {img} the image busybox:1, {label} what
+    unnamed things must carry to be removed, {tmp} a folder, where the command runs; {start} and {end}: when the setup
+    began and had ended."""
     setup: tuple[str, ...] = ()
     """Command lines the oracle is given first; one that begins with "!" may fail."""
     after: tuple[str, ...] = ()
@@ -63,7 +64,7 @@ def usage(command: str) -> Case:
     return Case(f"{command} --help", lines="^Usage:")
 
 
-PLACEHOLDER = re.compile(r"\{(c\d?|net2?|vol2?|new|img|label|tmp|start|end)\}")
+PLACEHOLDER = re.compile(r"\{(c\d?|net2?|vol2?|new|id|img|label|tmp|start|end)\}")
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -162,6 +162,8 @@ class Side:
             for line in case.setup:
                 self._prepare(line, values)
             values["end"] = f"{time.time():.9f}"
+            if "{id}" in case.command:
+                values["id"] = self._made(token)
             known = self._known(token, kinds)
             with Proxy(self.engine.socket, self.folder / "proxy.sock") as proxy:
                 words = [self.program, *self.flags, *shlex.split(filled(case.command, values))]
@@ -183,6 +185,11 @@ class Side:
         names = {name: token + name for name in ("c", "c2", "c3", "net", "net2", "vol", "vol2")}
         label = f"{LABEL}={token}"
         return names | {"new": token, "img": "busybox:1", "label": label, "tmp": str(self.folder / "tmp")}
+
+    def _made(self, token: str) -> str:
+        """Return the id of the image that a case made, not of one that was there and got a name."""
+        found = (thing.id.removeprefix("sha256:") for thing in self.engine.of(token, ["images"]))
+        return next(id for id in found if id not in self.engine.constant)
 
     def _known(self, token: str, kinds: Iterable[str]) -> dict[str, str]:
         found = {}
