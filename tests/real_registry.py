@@ -8,11 +8,12 @@ import subprocess
 import threading
 import time
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -153,7 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         if given and b64decode(given) != b"student:secret":
             self._answer(401, {"details": "incorrect username or password"})
         else:
-            self._grant("GET", "student" if given else "", query.get("scope", []))
+            more = {"refresh_token": IDENTITY} if given and query.get("offline_token") == ["true"] else {}
+            self._grant("GET", "student" if given else "", query.get("scope", []), more)
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -162,10 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._grant("POST", "student", form.get("scope", []))
 
-    def _grant(self, method: str, user: str, scopes: list[str]) -> None:
+    def _grant(self, method: str, user: str, scopes: list[str], more: Mapping[str, str] = MappingProxyType({})) -> None:
         self.server.asked.append((method, user, scopes))
         key = "access_token" if method == "POST" else "token"
-        self._answer(200, {key: self.server.token(user, scopes), "expires_in": self.server.lifetime})
+        self._answer(200, {key: self.server.token(user, scopes), "expires_in": self.server.lifetime, **more})
 
     def _answer(self, status: int, document: dict[str, Any]) -> None:
         body = json.dumps(document).encode()

@@ -19,6 +19,8 @@ import pytest
 import requests
 from engines import ask
 from processes import PROGRAM, Done, finished, peak
+from real_registry import IDENTITY, STUDENT, behind_tokens, push
+from registries import image
 
 pytestmark = pytest.mark.live
 
@@ -56,8 +58,8 @@ def locked_image(engine_host: str, locked_registry: str, own_name: str) -> Itera
 def remove(host: str, repository: str) -> None:
     """Remove every name in a repository from the engine."""
     chosen = {"filters": json.dumps({"reference": [repository]})}
-    for image in ask(host, "GET", "/images/json", params=chosen):
-        for name in [*(image["RepoTags"] or ()), *(image["RepoDigests"] or ())]:
+    for found in ask(host, "GET", "/images/json", params=chosen):
+        for name in [*(found["RepoTags"] or ()), *(found["RepoDigests"] or ())]:
             with suppress(requests.HTTPError):
                 if name.startswith(repository):
                     ask(host, "DELETE", f"/images/{name}")
@@ -100,6 +102,29 @@ def test_one_who_logs_in_may_push_and_pull_until_they_log_out(
     pair = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     everything = written + "".join(done.out + done.err for done in shown)
     assert not [secret for secret in (PASSWORD, "wrong-one", pair) if secret in everything]
+
+
+def test_one_who_logs_in_where_tokens_are_given_keeps_a_token_in_place_of_the_password(
+    rawdocker: Command, engine_host: str, tmp_path: Path
+) -> None:
+    with behind_tokens(tmp_path / "registry") as (address, tokens):
+        push(address, "private/web", "1", image(text=address), credentials=STUDENT)
+        name = f"{address}/private/web:1"
+        done = rawdocker("pull", name)
+        assert (done.code, "denied: requested access to the resource is denied" in done.err) == (1, True)
+        done = rawdocker("login", "-u", USER, "--password-stdin", address, stdin="wrong-one")
+        assert (done.code, "unauthorized: incorrect username or password" in done.err) == (1, True)
+        assert rawdocker("login", "-u", USER, "--password-stdin", address, stdin=PASSWORD).code == 0
+        (kept,) = json.loads((tmp_path / "config.json").read_text())["auths"].values()
+        assert kept == {"auth": base64.b64encode(f"{USER}:".encode()).decode(), "identitytoken": IDENTITY}
+        tokens.asked.clear()
+        shown = rawdocker("pull", "-TTT", name)
+        assert shown.code == 0
+        assert IDENTITY not in shown.out + shown.err
+        assert ("POST", USER, ["repository:private/web:pull"]) in tokens.asked
+        remove(engine_host, f"{address}/private/web")
+        assert rawdocker("logout", address).code == 0
+        assert rawdocker("pull", name).code == 1
 
 
 def test_a_password_is_typed_unseen(
