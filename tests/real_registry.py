@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -14,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
@@ -22,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
-from registries import Content, digest
+from registries import Content, digest, image
 
 from rawdocker.registry.calls import blob_upload_finish, blob_upload_start, manifest_put
 from rawdocker.registry.client import RegistryClient
@@ -193,3 +195,22 @@ def _push(client: RegistryClient, path: str, reference: str, content: Content) -
     for manifest in content.manifests:
         _push(client, path, manifest.digest, manifest)
     client.send(manifest_put(path, reference, Manifest(content.body, content.media_type, content.digest)))
+
+
+def push_layer(registry: str, path: str, tag: str, layer: IO[bytes]) -> None:
+    """Push an image whose one layer is a file, a tar that is not compressed."""
+    layer.seek(0)
+    wanted = f"sha256:{hashlib.file_digest(layer, 'sha256').hexdigest()}"
+    size = layer.seek(0, os.SEEK_END)
+    layer.seek(0)
+    with RegistryClient(registry) as client:
+        location = client.send(blob_upload_start(path))
+        client.send(blob_upload_finish(path, location, wanted, layer, size=size))
+    small = image(oci=False)
+    config = json.loads(small.blobs[0]) | {"rootfs": {"type": "layers", "diff_ids": [wanted]}}
+    settings = json.dumps(config).encode()
+    document = json.loads(small.body)
+    document["config"] |= {"digest": digest(settings), "size": len(settings)}
+    kind = "application/vnd.docker.image.rootfs.diff.tar"
+    document["layers"] = [{"mediaType": kind, "digest": wanted, "size": size}]
+    push(registry, path, tag, Content(json.dumps(document).encode(), small.media_type, (settings,)))

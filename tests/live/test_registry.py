@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -14,13 +13,12 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 from processes import PROGRAM, peak
-from real_registry import IDENTITY, STUDENT, TokenServer, behind_password, behind_tokens, push, serving
+from real_registry import IDENTITY, STUDENT, TokenServer, behind_password, behind_tokens, push, push_layer, serving
 from registries import Asked, Content, Liar, RegistryDriver, digest, http, image, index
 
 from rawdocker import errors
 from rawdocker.observe import Exchange, Observer
 from rawdocker.registry import calls, flows, platform
-from rawdocker.registry.client import RegistryClient
 from rawdocker.registry.reference import parse
 
 pytestmark = pytest.mark.live
@@ -316,22 +314,10 @@ def test_a_blob_that_breaks_off_goes_on_at_a_real_registry(driver: RegistryDrive
     ]  # fmt: skip
 
 
-def push_large(registry: str, path: str, size: int, folder: Path) -> None:
-    """Push an image with one layer of zeros."""
-    small = image()
-    with (folder / "layer").open("w+b") as layer, RegistryClient(registry) as client:
-        layer.truncate(size)
-        wanted = f"sha256:{hashlib.file_digest(layer, 'sha256').hexdigest()}"
-        layer.seek(0)
-        location = client.send(calls.blob_upload_start(path))
-        client.send(calls.blob_upload_finish(path, location, wanted, layer, size=size))
-    document = json.loads(small.body)
-    document["layers"][0] |= {"digest": wanted, "size": size}
-    push(registry, path, "1", Content(json.dumps(document).encode(), small.media_type, small.blobs[:1]))
-
-
 def test_a_large_layer_is_copied_in_flat_memory(open_registry: str, other_registry: str, tmp_path: Path) -> None:
-    push_large(open_registry, "large", 256 * MIB, tmp_path)
+    with (tmp_path / "layer").open("w+b") as layer:
+        layer.truncate(256 * MIB)
+        push_layer(open_registry, "large", "1", layer)
     names = f"{open_registry}/large:1", f"{other_registry}/large:1"
     mebibytes = peak(subprocess.Popen([PROGRAM, "registry", "copy", "-q", *names], stdout=subprocess.DEVNULL))
     assert mebibytes < 80
