@@ -60,17 +60,21 @@ def renamed(name: str, renames: Renames) -> str:
     return name
 
 
-def reason(error: OSError) -> str:
+NO_FILE = (OSError, ValueError, OverflowError)
+"""What Python raises for what no file can have: the latter two for a NUL in a name, a number that does not fit."""
+
+
+def reason(error: BaseException) -> str:
     """Return why something could not be done: 'permission denied'."""
-    return (error.strerror or str(error)).lower()
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 @contextmanager
 def told(action: str) -> Iterator[None]:
-    """Turn an OSError into a CopyError that says what was done to which file: 'open /x: permission denied'."""
+    """Turn a failure into a CopyError that says what was done to which file: 'open /x: permission denied'."""
     try:
         yield
-    except OSError as error:
+    except NO_FILE as error:
         raise CopyError(f"{action}: {reason(error)}") from error
 
 
@@ -241,7 +245,8 @@ class Incoming:
 def _damage() -> Iterator[None]:
     try:
         yield
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # tarfile has a word for damaged numbers in headers, but stumbles over damaged texts, and over a chain of them
         raise CopyError(f"the archive is damaged: {error}") from error
 
 
@@ -428,7 +433,7 @@ _MAKERS = {
 def _status(path: str) -> os.stat_result | None:
     try:
         return os.lstat(path)
-    except OSError:
+    except NO_FILE:
         return None  # what cannot be looked at cannot be made either, and that will say why
 
 
@@ -440,7 +445,7 @@ def _set_attributes(path: str, member: TarInfo) -> None:
                 os.setxattr(path, name, value.encode("utf-8", "surrogateescape"), follow_symlinks=False)
             except PermissionError:
                 pass  # who is not root copies a file without its capabilities
-            except OSError as error:
+            except NO_FILE as error:
                 raise CopyError(f'lsetxattr {path}: xattr "{name}": {reason(error)}') from error
     if not member.issym():
         with told(f"chmod {path}"):

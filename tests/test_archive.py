@@ -9,9 +9,13 @@ import stat
 import tarfile
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rawdocker.archive import Incoming, packed, unpack
 from rawdocker.errors import CopyError
@@ -287,3 +291,63 @@ def test_memory_does_not_grow_with_the_number_of_entries(home: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 1 << 20
+
+
+PARTS = ("a", "b", "..", ".", "", "a/b", "../out", "/etc", "\0", "é", "x" * 300, "\udcff", "a/../../b")
+NAMES = st.lists(st.sampled_from(PARTS), max_size=4).map("/".join)
+NUMBERS = st.integers(0, 20) | st.integers(-5, 2**62)
+TYPES = st.sampled_from([bytes([kind]) for kind in b"\001234567gxLKSZ"])
+KEYS = ("path", "linkpath", "size", "mtime", "atime", "hdrcharset", "SCHILY.xattr.user.a", "SCHILY.xattr.\0")
+KEYS += tuple(f"GNU.sparse.{key}" for key in ("map", "size", "major", "minor", "name", "realsize"))
+TEXTS = st.sampled_from(
+    ["nan", "inf", "-1", "1e300", "9" * 30, "9" * 5000, "1.5", "", "0", "\0", "../out", "BINARY", "1,2"]
+)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> bytes:
+    """Draw an entry that an engine would not send."""
+    entry, content = tarfile.TarInfo(draw(NAMES)), draw(st.binary(max_size=20))
+    entry.type, entry.linkname, entry.size = draw(TYPES), draw(NAMES), draw(st.just(len(content)) | NUMBERS)
+    entry.mtime, entry.mode, entry.devmajor, entry.devminor = (draw(NUMBERS) for _ in range(4))
+    entry.pax_headers = draw(st.dictionaries(st.sampled_from(KEYS), TEXTS, max_size=2))
+    try:
+        header = entry.tobuf(
+            draw(st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])), "utf-8", "surrogateescape"
+        )
+    except (ValueError, OverflowError):  # tarfile cannot write all that it reads
+        header = member("a")
+    return header + content + bytes(-len(content) % 512)
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> bytes:
+    """Draw an archive, perhaps with a few bytes changed that a checksum does not tell of."""
+    data = bytearray(b"".join(draw(st.lists(entries(), max_size=4))) + bytes(draw(st.sampled_from([1024, 512, 0]))))
+    for at, byte in draw(st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=3)):
+        if at < len(data):
+            data[at] = byte
+    for at in range(0, len(data) - 511, 512):
+        if data[at + 257 : at + 262] == b"ustar":
+            total = 256 + sum(data[at : at + 148]) + sum(data[at + 156 : at + 512])
+            data[at + 148 : at + 156] = b"%06o\0 " % total
+    return bytes(data)
+
+
+@settings(max_examples=150)
+@given(archives(), st.integers(1, 700))
+def test_no_archive_fails_in_another_way_or_leaves_the_folder(data: bytes, size: int) -> None:
+    with TemporaryDirectory() as around:
+        target, canary = Path(around, "target"), Path(around, "out")
+        target.mkdir()
+        canary.write_text("mine")
+        with suppress(CopyError):
+            unpack(Incoming(data[at : at + size] for at in range(0, len(data), size)), str(target))
+        assert sorted(os.listdir(around)) == ["out", "target"]
+        assert (canary.read_text(), canary.stat().st_nlink) == ("mine", 1)
+
+
+def test_a_chain_of_headers_without_end_is_damage(home: Path) -> None:
+    long_name = member("x", tarfile.GNUTYPE_LONGNAME, size=1) + b"a" + bytes(511)
+    with pytest.raises(CopyError, match="damaged"):
+        unpack(Incoming([long_name * 5000]), str(home))
