@@ -8,6 +8,7 @@ yield from decoder.end()            # raises CutStreamError where the bytes stop
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any, Protocol
@@ -119,44 +120,84 @@ class JSONStreamDecoder:
     def __init__(self) -> None:
         from codecs import getincrementaldecoder
 
-        self._text = ""
+        self._parts: list[str] = []
+        self._size = 0
+        self._open: _Nesting | None = None
+        """The beginning of a document that is not complete, None between two documents."""
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._scan = json.JSONDecoder().raw_decode
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        self._text += self._decode(data)
-        # Only a closing bracket can complete a document: a large one is not parsed anew at each chunk.
-        if b"}" in data or b"]" in data:
+        text = self._take(data)
+        # A large document is not parsed anew at each chunk: only a closing bracket can complete one, and its own.
+        if self._open.closed_by(text) if self._open else (b"}" in data or b"]" in data):
             yield from self._complete()
-        if len(self._text) > LONGEST_DOCUMENT:
+        if self._size > LONGEST_DOCUMENT:
             raise ProtocolError(f"a document of a JSON stream is longer than {LONGEST_DOCUMENT} bytes")
 
     def end(self) -> Iterator[Any]:
-        self._text += self._decode(b"", True)
+        self._take(b"", last=True)
         yield from self._complete()
-        if self._text:
-            raise CutStreamError(f"the stream ended inside a JSON document: …{self._text[-40:]!r}")
+        if self._size:
+            raise CutStreamError(f"the stream ended inside a JSON document: …{self._parts[0][-40:]!r}")
+
+    def _take(self, data: bytes, *, last: bool = False) -> str:
+        text = self._decode(data, last)
+        self._parts.append(text)
+        self._size += len(text)
+        return text
 
     def _complete(self) -> Iterator[Any]:
-        position = 0
+        text, position = "".join(self._parts), 0
         try:
             while True:
-                position = _skip(self._text, position, self._BETWEEN)
-                if position == len(self._text):
+                position = _skip(text, position, self._BETWEEN)
+                if position == len(text):
                     return
                 try:
-                    value, position = self._scan(self._text, position)
+                    value, position = self._scan(text, position)
                 except json.JSONDecodeError as error:
-                    if _may_go_on(error, len(self._text)):
+                    if _may_go_on(error, len(text)):
                         return
-                    raise ProtocolError(
-                        f"not JSON: {error.msg} at {self._text[error.pos : error.pos + 40]!r}"
-                    ) from None
+                    raise ProtocolError(f"not JSON: {error.msg} at {text[error.pos : error.pos + 40]!r}") from None
                 except RecursionError:
                     raise ProtocolError("not the engine's JSON: nested too deeply") from None
+                except ValueError as error:  # an integer of thousands of digits
+                    raise ProtocolError(f"not the engine's JSON: {error}") from None
                 yield value
         finally:
-            self._text = self._text[position:]
+            rest = text[position:]
+            self._parts, self._size = [rest], len(rest)
+            self._open = _Nesting(rest) if rest else None
+
+
+class _Nesting:
+    """How deep inside a document a text ends, counted as the text comes."""
+
+    _MARKS = re.compile(r'\\(?:.|$)|["{}\[\]]', re.S)
+
+    def __init__(self, text: str) -> None:
+        self._depth = 0
+        self._quoted = False
+        self._escape = ""
+        """A backslash at the end of the text, whose other half is to come."""
+        self.closed_by(text)
+
+    def closed_by(self, text: str) -> bool:
+        """Take what comes next; say whether the document may be complete now."""
+        for found in self._MARKS.finditer(self._escape + text):
+            mark, self._escape = found[0], ""
+            if mark == '"':
+                self._quoted = not self._quoted
+            elif not self._quoted and mark in "{[":
+                self._depth += 1
+            elif not self._quoted and mark in "}]":
+                self._depth -= 1
+                if self._depth <= 0:
+                    return True
+            elif mark == "\\":
+                self._escape = mark
+        return False
 
 
 def _skip(text: str, position: int, characters: str) -> int:
@@ -187,7 +228,8 @@ def raise_stream_error(item: Any, call: Call[Any] | None) -> None:
         detail = item.get("errorDetail")
         detail = detail if isinstance(detail, dict) else {}
         message = detail.get("message") or item.get("error") or "unknown error"
-        raise StreamError(str(message), status=int(detail.get("code") or 200), call=call)
+        code = detail.get("code")
+        raise StreamError(str(message), status=code if isinstance(code, int) and code else 200, call=call)
 
 
 def decoder_for(call: Call[Any]) -> Decoder:

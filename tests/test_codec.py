@@ -153,10 +153,49 @@ def test_json_that_is_nested_too_deeply_is_an_error_of_the_protocol() -> None:
         codec.decode_json(b"[" * 200_000 + b"]" * 200_000)
 
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from("ab"), VALUES) | st.lists(VALUES), max_size=4),
+    st.sampled_from(["", "\n", "\x1e"]),
+    st.integers(1, 9),
+    st.booleans(),
+)
+def test_a_document_comes_as_soon_as_it_is_whole(documents: list[Any], between: str, size: int, ascii: bool) -> None:
+    data = between.join(json.dumps(document, ensure_ascii=ascii) for document in documents).encode()
+    decoder = JSONStreamDecoder()
+    came = [item for at in range(0, len(data), size) for item in decoder.feed(data[at : at + size])]
+    assert came == documents
+    assert list(decoder.end()) == []
+
+
+def test_a_long_document_in_small_pieces_is_not_parsed_at_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder, tried = JSONStreamDecoder(), []
+    monkeypatch.setattr(decoder, "_scan", lambda *given, scan=decoder._scan: (tried.append(given), scan(*given))[1])
+    document = [{"a": "}"}] * 1000
+    data = json.dumps(document).encode()
+    assert [item for at in range(0, len(data), 3) for item in decoder.feed(data[at : at + 3])] == [document]
+    assert len(tried) < 4
+
+
 @given(st.binary(max_size=120), st.integers(1, 30))
 def test_no_bytes_make_the_json_decoder_fail_in_another_way(data: bytes, size: int) -> None:
     with suppress(ProtocolError):
         decode(JSONStreamDecoder(), [data[i : i + size] for i in range(0, len(data), size)])
+
+
+def test_a_number_of_thousands_of_digits_is_an_error_of_the_protocol() -> None:
+    with pytest.raises(ProtocolError, match="not the engine's JSON"):
+        list(JSONStreamDecoder().feed(b'{"a":' + b"9" * 5000 + b"}"))
+    with pytest.raises(ProtocolError):
+        codec.decode_json(b"9" * 5000)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +205,8 @@ def test_no_bytes_make_the_json_decoder_fail_in_another_way(data: bytes, size: i
         ({"error": "denied"}, "denied", 200),
         ({"errorDetail": {"message": "unauthorized"}}, "unauthorized", 200),
         ({"errorDetail": None, "error": ""}, "unknown error", 200),
+        ({"errorDetail": {"code": "x", "message": "odd"}}, "odd", 200),
+        ({"errorDetail": {"code": [1], "message": "odd"}}, "odd", 200),
     ],
 )
 def test_an_error_in_a_stream_raises(item: dict[str, Any], message: str, status: int) -> None:
