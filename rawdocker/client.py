@@ -41,7 +41,7 @@ from rawdocker.answer import (
 )
 from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
-from rawdocker.errors import error_for
+from rawdocker.errors import ProtocolError, error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
 from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
 from rawdocker.transport import CONNECTED, AsyncEngineTransport, EngineTransport
@@ -139,6 +139,11 @@ class _Base:
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
         exchange.response_headers = on_the_wire(response.headers)
         self._observers.response(exchange)
+        packing = response.headers.get("content-encoding", "identity")
+        if packing.lower() != "identity":  # a megabyte of it may unpack to a gigabyte
+            raise ProtocolError(
+                f"{exchange.call}: the answer is {packing}, which was not asked for", call=exchange.call
+            )
 
 
 class Client(_Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 from collections.abc import Iterator
@@ -44,6 +45,14 @@ def test_a_pinned_client_sends_no_ping(driver: Any) -> None:
 def test_the_respx_fixture_intercepts_both_clients(driver: Any, respx_mock: respx.MockRouter) -> None:
     respx_mock.get(f"{URL}/version").mock(return_value=httpx.Response(200, json={"ApiVersion": "1.41"}))
     assert driver.send(calls.system_version(), **PINNED).ApiVersion == "1.41"
+
+
+@respx.mock
+def test_an_answer_that_would_unpack_to_something_larger_is_refused(driver: Any) -> None:
+    bomb = gzip.compress(bytes(1 << 20))
+    respx.get(f"{URL}/info").mock(return_value=httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=bomb))
+    with pytest.raises(errors.ProtocolError, match="gzip, which was not asked for"):
+        driver.send(calls.system_info(), **PINNED)
 
 
 @respx.mock
