@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from rawdocker.errors import EndpointError
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 DEFAULT_PORT, DEFAULT_TLS_PORT = 2375, 2376
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 OTHER_HOSTS = ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 """What beside DOCKER_HOST says in the environment which engine is spoken to, and how."""
@@ -83,7 +86,7 @@ def resolve(
     named_tls = tls or _tls_of_environment(environ)
     if context:
         return _of_context(context, "--context", named_tls, environ)
-    if host:
+    if host is not None:
         return Endpoint(parse_host(host, named_tls is not None), "--host", named_tls)
     if environ.get("DOCKER_HOST"):
         return Endpoint(parse_host(environ["DOCKER_HOST"], named_tls is not None), "DOCKER_HOST", named_tls)
@@ -98,6 +101,8 @@ def resolve(
 def parse_host(host: str, tls: bool = False) -> str:
     """Return a host in full form (scheme, address, port), or raise EndpointError with docker's words."""
     text = host.strip()
+    if _CONTROL.search(text):
+        raise EndpointError(f"unable to parse docker host {text!r}: invalid control character")
     if not text:
         return f"tcp://localhost:{DEFAULT_TLS_PORT}" if tls else DEFAULT_SOCKET
     scheme, separator, rest = text.partition("://")
@@ -114,9 +119,11 @@ def parse_host(host: str, tls: bool = False) -> str:
     try:
         parts = urlsplit(f"tcp://{rest}")
         port = parts.port or (DEFAULT_TLS_PORT if tls else DEFAULT_PORT)
+        name = (parts.hostname or "localhost").encode("idna").decode()
+        if " " in rest:
+            raise ValueError
     except ValueError:
         raise EndpointError(f"unable to parse docker host `{host}`: invalid port or address") from None
-    name = parts.hostname or "localhost"
     return f"tcp://{f'[{name}]' if ':' in name else name}:{port}{parts.path}"
 
 
@@ -134,7 +141,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
             config = json.load(file)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EndpointError(f"cannot read {path}: {error}") from None
     return config if isinstance(config, dict) else {}
 
@@ -175,7 +182,7 @@ def context_names(environ: Mapping[str, str] | None = None) -> list[str]:
     store = os.path.join(config_directory(environ), "contexts", "meta")
     for digest in sorted(os.listdir(store)) if os.path.isdir(store) else ():
         path = os.path.join(store, digest, "meta.json")
-        with suppress(OSError, ValueError, KeyError, TypeError), open(path, encoding="utf-8") as file:
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError), open(path, encoding="utf-8") as file:
             names.append(str(json.load(file)["Name"]))
     return names
 
@@ -198,7 +205,7 @@ def _of_context(name: str, reason: str, tls: TLSFiles | None, environ: Mapping[s
             f'unable to resolve docker endpoint: context "{name}": context not found: '
             f"open {path}: no such file or directory"
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EndpointError(f'unable to resolve docker endpoint: context "{name}": {path}: {error!r}') from None
     directory = os.path.join(store, "tls", digest, "docker")
     if os.path.isdir(directory):

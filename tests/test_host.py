@@ -30,6 +30,10 @@ def test_without_any_setting_it_is_the_default_socket(environ: dict[str, str]) -
     assert resolve(environ=environ) == Endpoint("unix:///var/run/docker.sock", "the default")
 
 
+def test_an_empty_host_is_the_default_socket_whatever_the_environment_says(environ: dict[str, str]) -> None:
+    assert resolve("", environ={**environ, "DOCKER_HOST": "tcp://env:1"}).url == "unix:///var/run/docker.sock"
+
+
 PLACES = [
     ("host", "tcp://host:1", "--host"),
     ("DOCKER_HOST", "tcp://env:1", "DOCKER_HOST"),
@@ -134,6 +138,7 @@ def test_certificates_come_from_docker_cert_path(environ: dict[str, str], tmp_pa
         ("engine:99", "tcp://engine:99"),
         ("tcp://[::1]:99", "tcp://[::1]:99"),
         ("http://engine:99", "tcp://engine:99"),
+        ("tcp://é:99", "tcp://xn--9ca:99"),
         ("ssh://me@host/run/docker.sock", "ssh://me@host/run/docker.sock"),
     ],
 )
@@ -141,7 +146,10 @@ def test_a_host_is_completed(host: str, url: str) -> None:
     assert parse_host(host) == url
 
 
-@pytest.mark.parametrize("host", ["foo://x", "tcp://engine:port", "tcp://engine:99999999", "tcp://a://b"])
+@pytest.mark.parametrize(
+    "host",
+    ["foo://x", "tcp://engine:port", "tcp://e:99999999", "tcp://a://b", "tcp://a b", "unix://\x1b[31m", "é" * 70],
+)
 def test_a_malformed_host_is_refused(host: str) -> None:
     with pytest.raises(errors.EndpointError, match="unable to parse docker host"):
         parse_host(host)
@@ -161,7 +169,7 @@ def test_a_missing_config_is_empty(environ: dict[str, str], tmp_path: Path, text
     assert load_config(environ) == config
 
 
-@pytest.mark.parametrize("text", ["{", "\x00", ""])
+@pytest.mark.parametrize("text", ["{", "\x00", "", "[" * 100_000])
 def test_a_config_that_is_not_json_is_an_error_that_names_it(
     environ: dict[str, str], tmp_path: Path, text: str
 ) -> None:
