@@ -12,10 +12,12 @@ A list verb declares its table once: the names a template can use, the title of 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import tabwriter
+from .harmless import harmless
 from .template import HEADER_FUNCTIONS, ExecutionError, Template, TemplateError, parse
 from .template.gojson import compact_json, encode, indent_json, join_array
 from .template.values import STRING, STRING_MAP, Function, GoType, Value
@@ -162,6 +164,7 @@ class Inspector:
         from .template.values import Number
 
         data = loads(raw, parse_int=Number, parse_float=Number)
+        data = data if self.template is None else harmless(data, sys.stdout)
         views = [shape(type_name, data)] if known(type_name) else []
         if self.template is None:
             self.parts.append(encode(views[0]).encode("utf-8", "surrogateescape"))

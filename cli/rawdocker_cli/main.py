@@ -15,6 +15,7 @@ from rawdocker_cli.flags import index, pflag
 from rawdocker_cli.flags.everywhere import GLOBALS
 from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OURS, merged, problem
+from rawdocker_cli.harmless import harmless
 from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
@@ -97,6 +98,7 @@ def run(words: Sequence[str]) -> int:
 
         message, code = spoken(error), 1
     if message:
+        message = harmless(message, sys.stderr)
         with suppress(OSError):  # the exit code still tells
             sys.stderr.buffer.write(message.encode("utf-8", "surrogateescape") + b"\n")
     return code

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
-from rawdocker_cli.shell import harmless
+from rawdocker_cli.harmless import harmless
 from rawdocker_cli.units import human_size
 
 BAR = 50
@@ -30,6 +30,7 @@ def show(
     """
     lines = _Lines(stream) if stream is not None else None
     for message in messages:
+        message = harmless(message, stream) if stream is not None else message
         if message.get("aux") is not None:
             aside(message["aux"])
         elif lines is not None:
@@ -42,7 +43,6 @@ class _Lines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._terminal = stream.isatty()
-        self._said = harmless(stream)
         self._rows: dict[str, int] = {}
 
     def show(self, message: dict[str, Any]) -> None:
@@ -69,16 +69,16 @@ class _Lines:
 
     def _text(self, message: dict[str, Any], id: str, detail: dict[str, Any] | None) -> str:
         step = message.get("stream") or ""
-        drawn = self._said(_drawn(detail, self._columns())) if detail is not None else ""
+        drawn = _drawn(detail, self._columns()) if detail is not None else ""
         before, end = (f"{ERASE_LINE}\r", "\r") if self._terminal and not step and detail is not None else ("", "")
         if not before and drawn:
             return ""
-        head = before + (f"{self._said(id)}: " if id else "")
-        status, step = self._said(message.get("status") or ""), self._said(step)
+        head = before + (f"{id}: " if id else "")
+        status = message.get("status") or ""
         if detail is not None and self._terminal:
             return f"{head}{status} {drawn}{end}"
         if message.get("progress"):
-            return f"{head}{status} {self._said(message['progress'])}{end}"
+            return f"{head}{status} {message['progress']}{end}"
         return f"{head}{step}{end}" if step else f"{head}{status}{end}\n"
 
     def _columns(self) -> int:

@@ -11,6 +11,7 @@ from rawdocker.observe import Exchange, Observer
 from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
 from rawdocker_cli.credentials import stored
 from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.harmless import harmless
 from rawdocker_cli.shell import PROGRAM, Shell
 from rawdocker_cli.watch import BAD_FLAG
 
@@ -61,4 +62,4 @@ class Warnings(Observer):
         for text in warnings({"warning": ", ".join(headers)}):
             if text not in self._shown:
                 self._shown.add(text)
-                sys.stderr.write(f"Warning from {exchange.endpoint}: {text}\n")
+                sys.stderr.write(f"Warning from {exchange.endpoint}: {harmless(text, sys.stderr)}\n")

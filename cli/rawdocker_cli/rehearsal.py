@@ -69,7 +69,7 @@ class Rehearsal(Shell):
         """Keep what would be written to stdout."""
         self.output.append((len(self._dry.steps), data.decode("utf-8", "replace")))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, *, drawn: bool = False) -> None:
         """Say nothing."""
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-from rawdocker.call import Call, HijackCall, StreamCall
+from rawdocker.call import Call, Codec, HijackCall, StreamCall
+from rawdocker_cli.harmless import harmless
 
 if TYPE_CHECKING:
     from rawdocker.client import Client
@@ -83,13 +84,13 @@ class Shell:
     def send(self, call: Call[Any]) -> Any:
         """Execute a call and return its answer as plain JSON values (a list of them for a stream)."""
         answer = self.docker.send(call.as_json())
-        return answer if isinstance(call, StreamCall) else of_kind(call, answer)
+        return _shown(call, answer if isinstance(call, StreamCall) else of_kind(call, answer))
 
     @contextmanager
     def stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
         """Execute a call and iterate over its answer."""
         with self.docker.stream(call.as_json()) as items:
-            yield (of_kind(call, item) for item in items) if call.returns else items
+            yield (_shown(call, of_kind(call, item)) for item in items) if call.returns else items
 
     def hijack(self, call: HijackCall) -> AbstractContextManager[Connection]:
         """Execute a call and take its connection over."""
@@ -172,8 +173,9 @@ class Shell:
         """Write a line to stdout."""
         self.write(text + "\n")
 
-    def warn(self, text: str) -> None:
-        """Write a line to stderr."""
+    def warn(self, text: str, *, drawn: bool = False) -> None:
+        """Write a line to stderr; `drawn`: it is ours alone, and may steer a terminal."""
+        text = text if drawn else harmless(text, sys.stderr)
         sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
         sys.stderr.buffer.flush()
 
@@ -196,8 +198,13 @@ def watchers(ours: Options) -> list[Any]:
     return made(ours)
 
 
-MISREAD = (LookupError, TypeError, AttributeError, ValueError)
+MISREAD = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What is raised where a verb reads an answer that has not the parts it should have."""
+
+
+def _shown(call: Call[Any], answer: Any) -> Any:
+    """Return an answer as it may be shown; what is no JSON (an archive, a log, where a link leads) as it is."""
+    return harmless(answer, sys.stdout) if call.codec in (Codec.JSON, Codec.JSON_STREAM) else answer
 
 
 def of_kind(call: Call[Any], answer: Any) -> Any:
@@ -218,19 +225,9 @@ def existing(path: str) -> str:
     return path if os.path.exists(path) else ""
 
 
-def harmless(page: TextIO) -> Callable[[str], str]:
-    """Return what makes a text of others fit for a page: on a terminal, what would steer it is written out."""
-    if not page.isatty():
-        return str
-    from rawdocker.show import printable
-
-    return printable
-
-
 def spoken(error: BaseException) -> str:
     """Return an error as docker prints it: a refusal of the engine is marked as such, an error in a stream is not."""
     from rawdocker.errors import EngineError, StreamError
 
-    text = harmless(sys.stderr)(str(error))
     refused = isinstance(error, EngineError) and not isinstance(error, StreamError)
-    return f"Error response from daemon: {text}" if refused else text
+    return f"Error response from daemon: {error}" if refused else str(error)

@@ -20,7 +20,7 @@ from rawdocker.errors import InvalidCallError, NotFoundError, RawdockerError, Se
 from rawdocker.registry import reference
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.flags.kinds import filters
-from rawdocker_cli.shell import PROGRAM, Shell, harmless, spoken
+from rawdocker_cli.shell import PROGRAM, Shell, spoken
 
 if TYPE_CHECKING:
     from rawdocker.call import Call
@@ -418,17 +418,15 @@ def search_table(source: str, short: bool) -> Table[dict[str, Any]]:
     from rawdocker_cli.format import Table
     from rawdocker_cli.units import ellipsis
 
-    said = harmless(sys.stdout)
-
     def description(row: dict[str, Any]) -> str:
-        text = said(row["description"].replace("\n", " ").replace("\r", " "))
+        text = row["description"].replace("\n", " ").replace("\r", " ")
         return ellipsis(text, 45) if short else text
 
     yes, no = ("true", "false") if source == "json" or "json ." in source else ("[OK]", "")
     return Table(
         "*registry.searchContext",
         {
-            "Name": ("NAME", lambda row: said(row["name"])),
+            "Name": ("NAME", lambda row: row["name"]),
             "Description": ("DESCRIPTION", description),
             "StarCount": ("STARS", lambda row: str(row["star_count"])),
             "IsOfficial": ("OFFICIAL", lambda row: yes if row["is_official"] else no),

@@ -77,7 +77,7 @@ def _given_password(shell: Shell, options: Options) -> str:
 def _tell_of_environment(shell: Shell) -> None:
     if shell.environment.get(ENVIRONMENT):
         told = f"{ENVIRONMENT} is set and takes precedence.\nUnset {ENVIRONMENT} to restore the CLI auth behaviour.\n"
-        shell.warn(note(told, "Warn", terminal=sys.stderr.isatty()))
+        shell.warn(note(told, "Warn", terminal=sys.stderr.isatty()), drawn=True)
 
 
 def _known(shell: Shell, address: str) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _try_known(shell: Shell, known: Mapping[str, str]) -> str | None:
     """Log in with what is kept; None where that does not work, which is told."""
     shell.warn(f"Authenticating with existing credentials... [Username: {known['username']}]")
     hint = f"To login with a different account, run '{PROGRAM} logout' followed by '{PROGRAM} login'"
-    shell.warn(note(hint, terminal=sys.stderr.isatty()))
+    shell.warn(note(hint, terminal=sys.stderr.isatty()), drawn=True)
     shell.warn("\n")
     try:
         return _accepted(shell, known)
@@ -149,7 +149,7 @@ def _asked_for_password(shell: Shell, address: str) -> str:
         if address == HUB_KEY:
             where = "To create a PAT, visit \x1b[4mhttps://app.docker.com/settings\x1b[0m"
             told = f"A Personal Access Token (PAT) can be used instead.\n{where}\n\n"
-            shell.warn(note(told, terminal=sys.stderr.isatty()))
+            shell.warn(note(told, terminal=sys.stderr.isatty()), drawn=True)
         password = _line(shell, "Password: ")
     shell.print("")
     return password or shell.fail("Error: Password Required")

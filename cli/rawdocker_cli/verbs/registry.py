@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rawdocker.registry import flows, platform
@@ -10,6 +11,7 @@ from rawdocker.registry.calls import blob_get, manifest_get, tag_list
 from rawdocker.registry.manifest import Descriptor
 from rawdocker.registry.reference import Reference, parse
 from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.harmless import harmless
 from rawdocker_cli.registries import Registries
 from rawdocker_cli.shell import Shell
 
@@ -70,7 +72,7 @@ def tags(shell: Shell, options: Options, words: list[str]) -> None:
         shell.fail(f"{words[0]}: the name of a repository has no tag and no digest")
     with Registries(shell, options) as registries, registries.of(image).stream(tag_list(image.path)) as found:
         for tag in found:
-            shell.print(tag)
+            shell.print(harmless(tag, sys.stdout))
 
 
 def blob(shell: Shell, options: Options, words: list[str]) -> None:
