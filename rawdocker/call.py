@@ -160,7 +160,10 @@ class Call(Generic[T]):
         """The path with its places filled and escaped, without version and query: /containers/web/start."""
         # A slash inside an argument stays one: image names have them (library/debian), and docker's client does so.
         return self.path.format_map(
-            {name: quote(value, safe="/:@!$&'()*+,;=~") for name, value in self.arguments.items()}
+            {
+                name: quote(value, safe="/:@!$&'()*+,;=~", errors="surrogateescape")
+                for name, value in self.arguments.items()
+            }
         )
 
     @property
@@ -177,7 +180,7 @@ class Call(Generic[T]):
     def target(self) -> str:
         """The resource with its query, as it follows the version in the request line."""
         pairs = self.pairs()
-        return f"{self.resource}?{urlencode(pairs)}" if pairs else self.resource
+        return f"{self.resource}?{urlencode(pairs, errors='surrogateescape')}" if pairs else self.resource
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the query as names and texts in order of names, as docker sends it: true is 1, false is 0, a
@@ -232,4 +235,5 @@ def _filled(name: str, value: str, path: str) -> str:
     # Dot segments are folded away by HTTP clients, and so would name another path as well.
     if not value or not value.strip("/") or any(part in (".", "..") for part in value.split("/")):
         raise InvalidCallError(f"{path} needs a {name}, not {value!r}")
-    return value
+    # Inspect says /web where everybody says web; docker takes both, and an engine redirects //web.
+    return value.lstrip("/")

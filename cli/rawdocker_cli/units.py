@@ -18,6 +18,7 @@ SECOND = 1000 * MILLISECOND
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 _MAX_INT64 = (1 << 63) - 1
+_MOST_DIGITS = 30  # of a number in a duration: more than 64 bits have, and few enough to be read at once
 _MIN_INT64 = -(1 << 63)
 
 
@@ -58,8 +59,10 @@ def parse_duration(text: str) -> int:
             raise UnitError(f"time: missing unit in duration {quote(text)}")
         if part[4] not in _DURATION_UNITS:
             raise UnitError(f"time: unknown unit {quote(part[4])} in duration {quote(text)}")
-        unit = _DURATION_UNITS[part[4]]
-        total += int(part[1] or 0) * unit + int(part[3] or 0) * unit // 10 ** len(part[3] or "")
+        if len(part[1]) > _MOST_DIGITS:
+            raise UnitError(f"time: invalid duration {quote(text)}")
+        unit, fraction = _DURATION_UNITS[part[4]], (part[3] or "")[:_MOST_DIGITS]
+        total += int(part[1] or 0) * unit + int(fraction or 0) * unit // 10 ** len(fraction)
         position = part.end()
     if total > _MAX_INT64 + (text[:1] == "-"):
         raise UnitError(f"time: invalid duration {quote(text)}")

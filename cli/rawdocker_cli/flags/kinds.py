@@ -35,14 +35,15 @@ def _integer(bits: int, *, signed: bool) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         digits = text[1:] if signed and text[:1] in ("+", "-") else text
-        if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
+        if len(digits) > 1 and digits[0] == "0" and digits[1] in "_0123456789":
             digits = "0o" + digits[1:]
         try:
             if not digits.isascii() or not digits[:1].isdigit():
                 raise ValueError
             value = int(digits, 0)
         except ValueError:
-            raise _refused(function, text) from None
+            too_long = digits.isascii() and digits.isdecimal()  # Python reads no more than some thousand digits
+            raise _refused(function, text, *(["value out of range"] if too_long else [])) from None
         value = -value if text.startswith("-") else value
         if not low <= value <= high:
             raise _refused(function, text, "value out of range")
@@ -79,7 +80,12 @@ def _nano_cpus(text: str) -> int:
     from fractions import Fraction
 
     try:
+        # an exponent of nine digits would be multiplied out for hours
+        if not text.isascii() or text != text.strip() or len(text.lower().partition("e")[2]) > 4:
+            raise ValueError
         value = Fraction(text) * 1_000_000_000
+        if abs(value) >= 1 << 63:
+            raise ValueError
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"failed to parse {text} as a rational number") from None
     if value.denominator != 1:
@@ -119,12 +125,14 @@ def _ip(text: str) -> str:
         raise ValueError(f"failed to parse IP: {quote(text)}") from None
 
 
-def _filter(text: str) -> tuple[str, str]:
-    """Return a --filter's name and value; docker lowers the name and strips both."""
+def _filter(text: str) -> list[tuple[str, str]]:
+    """Return a --filter's name and value, nothing for an empty one; docker lowers the name and strips both."""
+    if not text:
+        return []
     name, equals, value = text.partition("=")
-    if text and not equals:
+    if not equals:
         raise ValueError("bad format of filter (expected name=value)")
-    return name.strip().lower(), value.strip()
+    return [(name.strip().lower(), value.strip())]
 
 
 STRING = Kind("string", str, "")
@@ -160,8 +168,7 @@ def filters(pairs: list[tuple[str, str]]) -> dict[str, dict[str, bool]] | None:
     """Return the pairs of --filter as docker sends them, names and values sorted; None where there are none."""
     found: dict[str, dict[str, bool]] = {}
     for name, value in sorted(pairs):
-        if name or value:
-            found.setdefault(name, {})[value] = True
+        found.setdefault(name, {})[value] = True
     return found or None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from math import inf
 
 from ..units import quote
 from .lexer import Token, tokens
@@ -524,9 +525,10 @@ def number(text: str) -> int | float | None:
     except ValueError:
         pass
     try:
-        return float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
+        value = float.fromhex(text) if "p" in text.lower() else float(text) if _DECIMAL.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None
+    return None if value == inf else value
 
 
 _SIMPLE = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))

@@ -30,7 +30,8 @@ def unsigned(text: str, bits: int = 64) -> int:
 def _number(text: str, function: str, signed: bool, low: int, high: int) -> int:
     if not _NUMBER[signed].fullmatch(text):
         raise NumberError(function, text, "invalid syntax")
-    value = int(text)
+    # Python refuses to read thousands of digits, and 21 are more than 64 bits have
+    value = int(text.lstrip("+-0")[:21] or "0") * (-1 if text.startswith("-") else 1)
     if not low <= value <= high:
         raise NumberError(function, text, "value out of range")
     return value
@@ -85,6 +86,17 @@ def ip_address(text: str) -> str:
     if "%" in text:
         return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def read_file(path: str) -> bytes:
+    """Return what a file holds; raises ValueError with Go's words where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except IsADirectoryError as error:
+        raise ValueError(spoken(error, path, "read")) from None
+    except OSError as error:
+        raise ValueError(spoken(error, path)) from None
 
 
 def spoken(error: OSError, path: str, verb: str = "open") -> str:

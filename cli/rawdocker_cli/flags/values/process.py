@@ -135,13 +135,13 @@ def _compact_json(path: str) -> str:
     import json
 
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except OSError as error:
-        raise ValueError(f"opening seccomp profile ({path}) failed: {go.spoken(error, path)}") from None
-    try:
-        json.loads(text, parse_constant=_refuse_constant)
+        data = go.read_file(path)
     except ValueError as error:
+        raise ValueError(f"opening seccomp profile ({path}) failed: {error}") from None
+    try:
+        text = data.decode("utf-8")
+        json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"compacting json for seccomp profile ({path}) failed: {error}") from None
     return re.sub(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', lambda found: found[1] or "", text)
 

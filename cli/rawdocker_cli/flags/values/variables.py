@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import IO
 
 from rawdocker_cli.flags.flag import Draft, Kind, puts
 from rawdocker_cli.flags.kinds import MAP, listed
@@ -13,6 +14,9 @@ KERNEL_SYSCTLS = (
     "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
     "kernel.shmmni", "kernel.shm_rmid_forced",
 )  # fmt: skip
+
+LONGEST_LINE = 1 << 16
+"""Bytes from which on docker refuses a line of a file."""
 
 
 def _variable(text: str) -> str:
@@ -73,16 +77,23 @@ def _lines(path: str, lookup: Callable[[str], str | None]) -> list[str]:
     """Return the name=value lines of a file; empty lines and those that begin with # are left out."""
     try:
         with open(path, "rb") as file:
-            lines = file.read().split(b"\n")
+            pairs = [_line(number, line, lookup) for number, line in enumerate(_scanned(file), 1)]
     except IsADirectoryError as error:
         raise ValueError(f"invalid env file ({path}): {go.spoken(error, path, 'read')}") from None
     except OSError as error:
         raise ValueError(go.spoken(error, path)) from None
-    try:
-        pairs = [_line(number, line.removesuffix(b"\r"), lookup) for number, line in enumerate(lines, 1)]
     except ValueError as error:
         raise ValueError(f"invalid env file ({path}): {error}") from None
     return [pair for pair in pairs if pair is not None]
+
+
+def _scanned(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file, one after the other, so that one without an end does not fill the memory."""
+    while line := file.readline(LONGEST_LINE + 1):
+        line = line.removesuffix(b"\n")
+        if len(line) >= LONGEST_LINE:
+            raise ValueError("bufio.Scanner: token too long")
+        yield line.removesuffix(b"\r")
 
 
 def _line(number: int, data: bytes, lookup: Callable[[str], str | None]) -> str | None:
