@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
@@ -72,8 +71,8 @@ def refusal(call: Call[Any], response: httpx.Response, body: bytes) -> Rawdocker
 
 def _message_in(text: str) -> str:
     try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
+        answer = decode_json(text.encode())
+    except ProtocolError:
         return text
     return str(answer.get("message") or "").strip() if isinstance(answer, dict) else text
 

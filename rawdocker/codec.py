@@ -164,7 +164,7 @@ class JSONStreamDecoder:
                     raise ProtocolError("not the engine's JSON: nested too deeply") from None
                 except ValueError as error:  # an integer of thousands of digits
                     raise ProtocolError(f"not the engine's JSON: {error}") from None
-                yield value
+                yield _with_whole_characters(value, text)
         finally:
             rest = text[position:]
             self._parts, self._size = [rest], len(rest)
@@ -213,13 +213,32 @@ def _may_go_on(error: json.JSONDecodeError, size: int) -> bool:
 
 def decode_json(data: bytes, call: Call[Any] | None = None) -> Any:
     """Return the one JSON document in data; raises ProtocolError with the beginning of what came instead."""
+    text = data.decode("utf-8", "replace")
     try:
-        return json.loads(data)
+        return _with_whole_characters(json.loads(text), text)
     except RecursionError:
         raise ProtocolError("the answer is not the engine's: JSON nested too deeply", call=call) from None
     except ValueError:
-        came = data[:80].decode("utf-8", "replace") if data else "nothing"
-        raise ProtocolError(f"the answer is not JSON: {came}", call=call) from None
+        raise ProtocolError(f"the answer is not JSON: {text[:80] or 'nothing'}", call=call) from None
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _with_whole_characters(value: Any, text: str) -> Any:
+    """Return the value of a JSON text without halves of characters, which JSON can name and nothing can write.
+
+    Go reads U+FFFD there as well.
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return value
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_with_whole_characters(item, text) for item in value]
+    if isinstance(value, dict):
+        return {_HALF.sub("\ufffd", key): _with_whole_characters(item, text) for key, item in value.items()}
+    return value
 
 
 def raise_stream_error(item: Any, call: Call[Any] | None) -> None:

@@ -194,7 +194,7 @@ def _of_context(name: str, reason: str, tls: TLSFiles | None, environ: Mapping[s
     from hashlib import sha256
 
     store = os.path.join(config_directory(environ), "contexts")
-    digest = sha256(name.encode()).hexdigest()
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     path = os.path.join(store, "meta", digest, "meta.json")
     try:
         with open(path, encoding="utf-8") as file:

@@ -191,6 +191,18 @@ def test_no_bytes_make_the_json_decoder_fail_in_another_way(data: bytes, size: i
         decode(JSONStreamDecoder(), [data[i : i + size] for i in range(0, len(data), size)])
 
 
+@pytest.mark.parametrize("half", [rb"\ud800", rb"\uDC80", rb"\udfff"])
+def test_half_a_character_is_none_as_for_go(half: bytes) -> None:
+    data = b'{"a' + half + b'": ["' + half + rb"\ud83d\ude00 \\ud800" + b'"]}'
+    expected = {"a\ufffd": ["\ufffd\U0001f600 \\ud800"]}
+    assert codec.decode_json(data) == expected
+    assert list(JSONStreamDecoder().feed(data)) == [expected]
+
+
+def test_bytes_that_are_no_utf8_are_read_as_go_reads_them() -> None:
+    assert codec.decode_json(b'["\xff\xed\xa0\x80"]') == ["\ufffd" * 4]
+
+
 def test_a_number_of_thousands_of_digits_is_an_error_of_the_protocol() -> None:
     with pytest.raises(ProtocolError, match="not the engine's JSON"):
         list(JSONStreamDecoder().feed(b'{"a":' + b"9" * 5000 + b"}"))

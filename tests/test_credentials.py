@@ -276,3 +276,9 @@ def test_everything_is_what_the_file_and_the_helpers_keep(environ: Environ, inst
     assert everything({**config, "credHelpers": {REGISTRY: "fake"}}, environ)[REGISTRY] == ADA
     given = environ | {"DOCKER_AUTH_CONFIG": json.dumps({"auths": {"b.example": {"auth": AUTH}}})}
     assert list(everything(config, given)) == ["b.example"]
+
+
+@pytest.mark.parametrize("helpers", [1, "x", ["r.example"], True])
+def test_helpers_that_are_no_table_are_an_error_that_names_them(helpers: Any) -> None:
+    with pytest.raises(CredentialsError, match=r"credHelpers of config\.json"):
+        for_registry(REGISTRY, {"credHelpers": helpers}, {})

@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from hypothesis import strategies as st
 
 from rawdocker.call import Call
 from rawdocker.calls import container_attach, container_create, container_logs
-from rawdocker.errors import CutStreamError, NotFoundError, RecordingError
+from rawdocker.errors import CutStreamError, InvalidCallError, NotFoundError, RecordingError
 from rawdocker.har import HarRecorder, read
 from rawdocker.har.entry import words_without_secrets
 from rawdocker.observe import Exchange, Observer
@@ -506,3 +508,35 @@ def test_a_shipped_recording_is_small_and_a_har_file(recording: Path) -> None:
     assert recording.stat().st_size < 256 * 1024
     assert wrong(json.loads(recording.read_bytes())) == []
     assert "a-secret-of-tests" not in recording.read_text()
+
+
+RECORDED = json.loads((PUBLISHED / "demo.har").read_bytes())
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to each part of a JSON value."""
+    yield path
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from paths(inner, (*path, key))
+
+
+ODD = st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats() | st.text(max_size=3)
+ODD |= st.sampled_from(["base64", "9999-12-31T23:59:59-14:00", "http://[", [], {}, [1], [[1, 2, 3]], {"a": 1}])
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([path for path in paths(RECORDED) if path]), ODD)
+def test_a_file_that_was_damaged_is_refused_at_once_or_read_to_its_end(
+    tmp_path: Path, place: tuple[Any, ...], odd: Any
+) -> None:
+    document = deepcopy(RECORDED)
+    part = document
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = odd
+    (tmp_path / "odd.har").write_text(json.dumps(document))
+    with suppress(RecordingError):
+        entries = read(tmp_path / "odd.har").entries
+        with suppress(InvalidCallError):
+            assert [entry.left_open in (True, False) for entry in entries] == [True] * len(entries)
+        assert [type(entry.content) for entry in entries] == [bytes] * len(entries)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rawdocker.errors import PinError
@@ -230,6 +231,21 @@ def test_the_images_of_a_compose_file_are_those_its_services_run(text: str, imag
 def test_what_cannot_be_pinned_says_why(text: str, compose: bool, why: str) -> None:
     (place,) = places(text, compose=compose)
     assert place.why_not == why
+
+
+VALUES = ("1", '"x"', "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2020-01-01", "12:00:00", "inf", "nan",
+          "[]", "[1]", "{}", "{a=1}", f'{{a="{ONE}"}}', f'"{ONE}"', "true", "9" * 30, '"\\u0000"')  # fmt: skip
+FIELDS = ("version", "image", "name", "tag", "digest", "media_type", "platform", "platforms", "pinned", "checksum")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), max_size=6), st.binary(max_size=20))
+def test_what_is_no_lock_is_refused(tmp_path: Path, fields: dict[str, str], rest: bytes) -> None:
+    entry = "\n".join(f"{name} = {value}" for name, value in fields.items())
+    for text in (f"version = 1\n[[image]]\n{entry}".encode(), b"version = 1\n" + rest):
+        (tmp_path / "lock").write_bytes(text)
+        with suppress(PinError):
+            assert Lock.read(str(tmp_path / "lock")).pins == {}
 
 
 LINES = st.lists(

@@ -16,7 +16,7 @@ from rawdocker_cli.flags.everywhere import GLOBALS
 from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OURS, merged, problem
 from rawdocker_cli.harmless import harmless
-from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell
+from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell, encoded
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 
@@ -100,7 +100,7 @@ def run(words: Sequence[str]) -> int:
     if message:
         message = harmless(message, sys.stderr)
         with suppress(OSError):  # the exit code still tells
-            sys.stderr.buffer.write(message.encode("utf-8", "surrogateescape") + b"\n")
+            sys.stderr.buffer.write(encoded(message) + b"\n")
     return code
 
 

@@ -162,7 +162,7 @@ class Shell:
 
     def write(self, text: str) -> None:
         """Write text to stdout; names that are not UTF-8 pass through unchanged."""
-        self.write_bytes(text.encode("utf-8", "surrogateescape"))
+        self.write_bytes(encoded(text))
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes to stdout, at once."""
@@ -176,7 +176,7 @@ class Shell:
     def warn(self, text: str, *, drawn: bool = False) -> None:
         """Write a line to stderr; `drawn`: it is ours alone, and may steer a terminal."""
         text = text if drawn else harmless(text, sys.stderr)
-        sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+        sys.stderr.buffer.write(encoded(text) + b"\n")
         sys.stderr.buffer.flush()
 
     def goes_to(self, kind: str, where: str) -> None:
@@ -185,6 +185,14 @@ class Shell:
     def fail(self, message: str, code: int = 1) -> NoReturn:
         """End the verb with a message and an exit code."""
         raise Failure(message, code)
+
+
+def encoded(text: str) -> bytes:
+    """Return a text in UTF-8; bytes of a command line that were none leave as they came."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, as JSON can name it
+        return text.encode("utf-8", "replace")
 
 
 def watchers(ours: Options) -> list[Any]:

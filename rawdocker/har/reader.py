@@ -64,6 +64,10 @@ class Entry:
         self.error = str(self.ours.get("error", ""))
         """Why the answer did not come, or not to its end."""
 
+    def check(self) -> None:
+        """Read what is read when it is asked for: a file that is damaged says so at once."""
+        _ = self.body, self.chunks, self.head_at, self.messages
+
     def __repr__(self) -> str:
         return f"<Entry {self.number}: {self.method} {self.target} -> {self.status}>"
 
@@ -149,6 +153,8 @@ def read(path: str | os.PathLike[str]) -> Recording:
     try:
         log = _document(path.read_bytes())["log"]
         entries = [Entry(fields, position) for position, fields in enumerate(log["entries"], 1)]
+        for entry in entries:
+            entry.check()
     except OSError as error:
         raise RecordingError(f"open {path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -134,6 +134,8 @@ def hostname(address: str) -> str:
 def helper_of(key: str, config: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     """Return the helper that keeps the credentials of an address, empty where config.json does."""
     by_address = config.get("credHelpers") or {}
+    if not isinstance(by_address, dict):
+        raise CredentialsError("the credHelpers of config.json are not {address: helper}")
     if key in by_address:
         return str(by_address[key])
     if config.get("credsStore") or config.get("auths") or by_address:

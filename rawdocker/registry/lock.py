@@ -150,12 +150,11 @@ class Lock:
 def _read(path: str, entry: Any) -> Pin:
     fields = entry if isinstance(entry, dict) else {}
     each = fields.get("platforms") or {}
+    each = each if isinstance(each, dict) else {"platforms": each}
     texts = {name: fields.get(name, "") for name in _TEXTS}
-    time = fields.get("pinned")
-    shown = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(time, datetime) else ""
     if not all(isinstance(text, str) for text in (*texts.values(), *each, *each.values())):
         raise PinError(f"{path} is no lock: an entry of it is malformed")
-    found = Pin(**texts, platforms=each, pinned=shown)
+    found = Pin(**texts, platforms=each, pinned=_time(fields.get("pinned")))
     for digest in (found.digest, *each.values()):
         if fault := digest_fault(digest):
             raise PinError(f"{path}: the digest {digest[:200]!r} of {found.name}:{found.tag} is none: {fault}")
@@ -165,6 +164,14 @@ def _read(path: str, entry: Any) -> Pin:
             "Restore it, or pin the image anew"
         )
     return found
+
+
+def _time(value: Any) -> str:
+    try:
+        shown: str = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (AttributeError, OverflowError):  # no time, or one before or behind all years
+        return ""
+    return shown
 
 
 def _written(each: Pin) -> str:

@@ -124,6 +124,22 @@ def test_odd_names_reach_the_engine_as_docker_sends_them(
     assert (rawdocker(*words).code, engine.requests[-1]) == (1, request_line)
 
 
+@pytest.mark.parametrize(
+    ("line", "status", "body"),
+    [("ps --format {{.Names}}", 200, rb'[{"Names":["/a\ud800"]}]'), ("stop box", 500, rb'{"message":"a\ud800"}')],
+)
+def test_half_a_character_is_shown_as_none(rawdocker: Any, engine: Any, line: str, status: int, body: bytes) -> None:
+    engine.router.route().respond(status, content=body, headers={"Content-Type": "application/json"})
+    ran = rawdocker(*line.split())
+    assert "a\ufffd\n" in ran.out + ran.err
+
+
+def test_a_name_in_a_configuration_with_half_a_character_is_told(rawdocker: Any, config: Any) -> None:
+    config(currentContext="\ud800")
+    ran = rawdocker("ps")
+    assert (ran.code, 'context "?"' in ran.err) == (1, True)
+
+
 @pytest.mark.parametrize("depth", [400, 2000, 100_000])
 @pytest.mark.parametrize("line", ["ps", "info -f {{json.Swarm}}", "inspect box", "inspect -f {{json.a}} box", "events"])
 def test_an_answer_that_is_deep_is_shown_or_refused(rawdocker: Any, engine: Any, line: str, depth: int) -> None:
