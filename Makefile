@@ -3,16 +3,17 @@
 # make test-offline  what needs neither root, nor an engine, nor a network once the tools are installed
 # make test-browser  the page of a recording, looked at with headless Chromium
 # make lint          style and types
+# make audit         known vulnerabilities of the packages in use, where their database can be reached
 # make clean         stop the tests' engine, delete what was built
 .SILENT:
-.PHONY: demo test test-offline test-pythons test-browser test-engine lint clean
+.PHONY: demo test test-offline test-pythons test-browser test-engine lint audit clean
 # A container's bytes are exactly what was asked for: no line of make's own among them.
 MAKEFLAGS += --no-print-directory
 
 demo: .venv/installed
 	scripts/demo
 
-test: lint test-offline test-pythons test-browser test-engine
+test: lint audit test-offline test-pythons test-browser test-engine
 
 test-offline: .venv/installed-dev
 	.venv/bin/pytest -n 2
@@ -39,6 +40,9 @@ endif
 lint: .venv/installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+
+audit: .venv/installed-dev
+	scripts/audit
 
 .venv/installed: pyproject.toml
 	scripts/venv .
