@@ -151,11 +151,11 @@ class JSONStreamDecoder:
         text, position = "".join(self._parts), 0
         try:
             while True:
-                position = _skip(text, position, self._BETWEEN)
+                start = position = _skip(text, position, self._BETWEEN)
                 if position == len(text):
                     return
                 try:
-                    value, position = self._scan(text, position)
+                    value, position = self._scan(text, start)
                 except json.JSONDecodeError as error:
                     if _may_go_on(error, len(text)):
                         return
@@ -164,7 +164,7 @@ class JSONStreamDecoder:
                     raise ProtocolError("not the engine's JSON: nested too deeply") from None
                 except ValueError as error:  # an integer of thousands of digits
                     raise ProtocolError(f"not the engine's JSON: {error}") from None
-                yield _with_whole_characters(value, text)
+                yield _as_go_reads(value, text[start:position])
         finally:
             rest = text[position:]
             self._parts, self._size = [rest], len(rest)
@@ -215,7 +215,7 @@ def decode_json(data: bytes, call: Call[Any] | None = None) -> Any:
     """Return the one JSON document in data; raises ProtocolError with the beginning of what came instead."""
     text = data.decode("utf-8", "replace")
     try:
-        return _with_whole_characters(json.loads(text), text)
+        return _as_go_reads(json.loads(text), text)
     except RecursionError:
         raise ProtocolError("the answer is not the engine's: JSON nested too deeply", call=call) from None
     except ValueError:
@@ -225,19 +225,18 @@ def decode_json(data: bytes, call: Call[Any] | None = None) -> Any:
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def _with_whole_characters(value: Any, text: str) -> Any:
-    """Return the value of a JSON text without halves of characters, which JSON can name and nothing can write.
+def _as_go_reads(value: Any, text: str) -> Any:
+    """Return the value of a JSON text, with U+FFFD for halves of characters, which JSON can name and nothing write."""
+    return _whole(value) if "\\ud" in text or "\\uD" in text else value
 
-    Go reads U+FFFD there as well.
-    """
-    if "\\ud" not in text and "\\uD" not in text:
-        return value
+
+def _whole(value: Any) -> Any:
     if isinstance(value, str):
         return _HALF.sub("\ufffd", value)
     if isinstance(value, list):
-        return [_with_whole_characters(item, text) for item in value]
+        return [_whole(item) for item in value]
     if isinstance(value, dict):
-        return {_HALF.sub("\ufffd", key): _with_whole_characters(item, text) for key, item in value.items()}
+        return {_HALF.sub("\ufffd", key): _whole(item) for key, item in value.items()}
     return value
 
 
