@@ -27,12 +27,15 @@ from rawdocker.http1 import Body, Exchange
 READ_SIZE = 1 << 18
 """Bytes that are read at once: what an engine's socket holds."""
 
+MOST_KEPT = 100
+"""Connections from which on idle ones are closed rather than kept: httpcore counts all of them for each idle one."""
+
 CONNECTED = "rawdocker.connected"
 """A request's extension: called when a new connection stands."""
 
 
 class EngineTransport(httpx.BaseTransport):
-    """Sends every request to one endpoint; connections are kept and used again, without a limit to their number."""
+    """Sends every request to one endpoint; there may be any number of connections, and some are kept for later."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._pool = _Pool(endpoint)
@@ -104,7 +107,7 @@ class _AsyncBody(httpx.AsyncByteStream):
 
 class _Pool(httpcore.ConnectionPool):
     def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(max_connections=None)
+        super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
         self._endpoint = endpoint
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
@@ -113,7 +116,7 @@ class _Pool(httpcore.ConnectionPool):
 
 class _AsyncPool(httpcore.AsyncConnectionPool):
     def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(max_connections=None)
+        super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
         self._endpoint = endpoint
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -15,11 +16,12 @@ from typing import Any
 
 import pytest
 import trustme
+from faults import servers
 
-from rawdocker import Client, calls, errors
+from rawdocker import AsyncClient, Client, calls, errors
 from rawdocker.call import Codec, Frame, HijackCall
 from rawdocker.host import Endpoint, TLSFiles
-from rawdocker.transport import unreachable
+from rawdocker.transport import MOST_KEPT, unreachable
 
 Handler = Callable[[Any], None]
 
@@ -356,3 +358,23 @@ def test_no_file_stays_open_after_calls_of_every_kind(serve: Any) -> None:
             with client.stream(calls.system_info()) as items:
                 next(items)
     assert len(os.listdir("/proc/self/fd")) <= before + 2  # the server's side closes in threads of its own
+
+
+def test_connections_that_fall_idle_are_not_all_kept(tmp_path: Path) -> None:
+    count = MOST_KEPT + 50
+
+    async def all_at_once(host: str) -> int:
+        async with AsyncClient(host, version="1.41") as docker:
+            everybody = asyncio.Barrier(count)
+
+            async def one() -> None:
+                async with docker.stream(calls.system_ping()) as answer:
+                    await everybody.wait()
+                    assert len([item async for item in answer]) == 1
+
+            await asyncio.gather(*(one() for _ in range(count)))
+            await docker.send(calls.system_ping())
+            return len(docker._http._transport._pool.connections)
+
+    with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host:
+        assert asyncio.run(all_at_once(host)) <= MOST_KEPT
