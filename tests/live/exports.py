@@ -13,7 +13,7 @@ BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
 BOX2 = "run -d --name {c2} --stop-signal KILL {img} sleep 1000"
 CREATED = "create --name {c} {img} echo started"
 TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
-CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; sleep .5'"
+WAITS = "create -i --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; exit 5'"
 NET, VOL = "network create {net}", "volume create {vol}"
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 MADE = "image inspect -f '{{.Config.Cmd}}' {new}:1"
@@ -67,7 +67,7 @@ EXPORTS: dict[str, list[Export]] = {
     ],
     "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:41895:80 {img} echo x", after=("start -a {c}",))],
     "container attach": [
-        _same("attach {c}", CAT, stdin="through\n"),
+        _same("attach {c}", WAITS, "start {c}", stdin="through\nand through\n"),
         _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 5; echo out; exit 4'"),
     ],
     "container exec": [
