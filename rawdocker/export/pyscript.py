@@ -14,6 +14,7 @@ from rawdocker.export.curl import origin
 from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.parts import needed
 from rawdocker.export.python import http_arguments, library_call, secret_lines
+from rawdocker.export.shell import NO_STDIN_OVER_TLS
 
 
 class Dialect(NamedTuple):
@@ -213,6 +214,8 @@ _PLAIN_ENDING = "sys.exit(main())\n"
 
 def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
     yield from secret_lines(made.secrets)
+    if endpoint.tls and dialect.stdin.startswith("*") and any(ask.stdin for ask in made.asks):
+        yield f"sys.exit({text(NO_STDIN_OVER_TLS)})"
     if made.asks:
         if _is_socket(endpoint):
             yield f'SOCKET = os.environ.get("DOCKER_SOCK", {text(endpoint.path)})'

@@ -16,6 +16,8 @@ from rawdocker.export.text import target_of
 
 FIRST_DESCRIPTOR = 3
 
+NO_STDIN_OVER_TLS = "stdin over TLS needs --as python: only rawdocker closes one direction of TLS"
+
 HEAD = """\
 #!/bin/sh
 set -eu
@@ -23,18 +25,13 @@ set -eu
 
 ALWAYS = """\
 tmp=$(mktemp -d)
-running=
-trap 'kill $running 2> /dev/null || :; rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
 # Send a request; the answer is in $tmp/answer. Fails where the engine refuses.
 ask() {
     curl -sS CONNECTION -o "$tmp/answer" -w '%{http_code}' "$@" > "$tmp/status" || exit 1
     [ "$(cat "$tmp/status")" -lt 400 ]
-}
-
-answered() {
-    [ "$(cat "$tmp/status")" = "$1" ]
 }
 
 # Say what the engine has against it, and end with this exit code.
@@ -46,6 +43,11 @@ refused() {
 """
 
 FUNCTIONS = {
+    "answered": """\
+answered() {
+    [ "$(cat "$tmp/status")" = "$1" ]
+}
+""",
     "failed": """\
 # Say what the engine has against it, and go on: the exit code will tell.
 failed() {
@@ -71,9 +73,13 @@ url() {
     printf %s "$1" | od -An -v -tx1 | tr -d ' \\n' | sed 's/../%&/g'
 }
 """,
+    "running": """\
+# What runs in the background: it ends with this script, and has no stdin but the one kept here.
+running=
+trap 'kill $running 2> /dev/null || :; rm -rf "$tmp"' EXIT
+exec 9<&0
+""",
     "open": """\
-exec 9<&0  # what runs in the background has no stdin but this
-
 # Send a request, and read the head of the answer; the body can be read from the descriptor named first.
 open() {
     rm -f "$tmp/$1"
@@ -98,8 +104,8 @@ head_of() {
 }
 """,
     "talk": """\
-# curl cannot send stdin on a connection that became a stream, and close it while output goes on: Python can.
-# The same as open, with method, path and body.
+# Send a request (method, path, body) whose connection becomes a stream, and stdin on it; read the head of the answer.
+# curl cannot send on such a connection, and close one direction while output goes on: Python can.
 talk() {
     rm -f "$tmp/$1"
     mkfifo "$tmp/$1"
@@ -207,6 +213,8 @@ def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
     yield from required(made.secrets)
     yield from _address(endpoint)
     reach = " ".join(_connection(endpoint))
+    if endpoint.tls and any(ask.stdin for ask in made.asks):
+        yield f"echo {quote(NO_STDIN_OVER_TLS)} >&2\nexit 1"
     always = [ALWAYS] if made.asks else []
     for part in (*always, *(FUNCTIONS[name] for name in needed(FUNCTIONS, body))):
         terminal = "1" if any(ask.call.tty for ask in made.asks) else "''"

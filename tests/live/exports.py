@@ -186,5 +186,5 @@ EXPORTS: dict[str, list[Export]] = {
     "system info": [_shows("info", "ServerVersion")],
     "version": [_shows("version", "GitCommit")],
     "system events": [_shows("events --since {start} --until {end} -f container={c}", "create", CREATED)],
-    "api": [],
+    "api": [_shows("api GET /version", "GitCommit"), Export(Case("api GET /not-there", stdout=False))],
 }  # fmt: skip
