@@ -63,8 +63,9 @@ field() {
     "json": """\
 # Print a text as it stands between the quotes of a JSON text.
 json() {
-    printf %s "$1" |
-        awk '{ gsub(/[\\\\"]/, "\\\\\\\\&"); gsub(/\\t/, "\\\\t"); printf "%s%s", (NR > 1 ? "\\\\n" : ""), $0 }'
+    printf %s "$1" | od -An -v -tu1 | LC_ALL=C awk '{
+        for (i = 1; i <= NF; i++) printf ($i < 32 || $i == 34 || $i == 92 ? "\\\\u%04x" : "%c"), $i
+    }'
 }
 """,
     "url": """\
