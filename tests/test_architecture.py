@@ -169,6 +169,12 @@ def test_what_needs_no_engine_loads_no_client(words: str) -> None:
     assert not loaded(RUN, *words.split()) & (HEAVY | {"httpx", "httpcore", "ssl", "rawdocker.client"})
 
 
+@pytest.mark.parametrize("form", ["curl", "python", "httpx", "requests", "http"])
+def test_an_export_loads_no_client(form: str) -> None:
+    modules = loaded(RUN, "--dry-run=offline", "--as", form, "run", "debian:12", DOCKER_HOST=NO_ENGINE)
+    assert not modules & (HEAVY - {"tarfile"} | {"httpx", "httpcore", "ssl", "rawdocker.client"})
+
+
 def test_a_verb_loads_no_more_where_click_is_installed_beside_rich(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text("raise SystemExit('click was imported')")
     environment = {"DOCKER_HOST": NO_ENGINE, "DOCKER_API_VERSION": "1.41", "PYTHONPATH": str(tmp_path)}

@@ -76,9 +76,7 @@ CASES = [export.case for exports in EXPORTS.values() for export in exports]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_every_script_can_be_read_by_who_runs_it(
-    case: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_script_can_be_read_by_who_runs_it(case: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     values = {"tmp": str(tmp_path), "start": "1", "end": "2", "img": "busybox:1", "label": "a=b"}
     for name in ("x.tar", "a.txt", "site"):

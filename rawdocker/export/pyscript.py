@@ -36,6 +36,8 @@ class Dialect(NamedTuple):
     """An answer as JSON values."""
     stdin: str
     """What writes to a hijacked connection, and what ends that."""
+    open: str
+    """What is to be closed in the end."""
     refused: str
     """The errors for a refusal and for a 404."""
     missing: str
@@ -79,9 +81,9 @@ def _library_connection(endpoint: Any, made: p.Program) -> str:
     if not made.negotiates:
         arguments.append(("version=", made.version))
     lines = ["from rawdocker.host import TLSFiles"] if endpoint.tls else []
-    return "\n".join(
-        [*lines, f"docker = {laid_out('Client(', arguments, ')', 0)}", "opened = ExitStack().enter_context"]
-    )
+    lines.append(f"docker = {laid_out('Client(', arguments, ')', 0)}")
+    streams = ["streams = ExitStack()", "opened = streams.enter_context"]
+    return "\n".join([*lines, *(streams if any(ask.streamed for ask in made.asks) else [])])
 
 
 def _httpx_connection(endpoint: Any, made: p.Program) -> str:
@@ -134,17 +136,17 @@ _OF_HTTP = ("chunks(answer)", "messages(answer)")
 DIALECTS = {
     "python": Dialect(
         "rawdocker's library", _library_connection, _functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
-        _library_request, _attribute, "next({})", "{}", "{0}.write, {0}.close_write", "EngineError", "NotFoundError",
+        _library_request, _attribute, "next({})", "{}", "{0}.write, {0}.close_write", "docker", "EngineError", "NotFoundError",
     ),
     "httpx": Dialect(
         "httpx", _httpx_connection,
         _functions({**preludes.HTTP_FUNCTIONS, **preludes.HTTPX_FUNCTIONS}, *_OF_HTTP),
-        _http_request("content"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
+        _http_request("content"), _item, "{}", "document({})", "*stdin_of({})", "client", "Refused", "Missing",
     ),
     "requests": Dialect(
         "requests", _requests_connection,
         _functions({**preludes.HTTP_FUNCTIONS, **preludes.REQUESTS_FUNCTIONS}, *_OF_HTTP),
-        _http_request("data"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
+        _http_request("data"), _item, "{}", "document({})", "*stdin_of({})", "session", "Refused", "Missing",
     ),
 }  # fmt: skip
 
@@ -188,7 +190,11 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     failed = ["    failed = 0"] if made.goes_on else []
     body = "\n".join([*failed, *_Writer(made, dialect).lines(made.statements, 4)])
     setup = "\n".join(_setup(made, endpoint, dialect))
-    ending = _ENDING.format(refused=dialect.refused) if made.asks else _PLAIN_ENDING
+    ending = (
+        _ENDING.format(open=dialect.open + (", streams" if "opened = " in setup else ""), refused=dialect.refused)
+        if made.asks
+        else _PLAIN_ENDING
+    )
     told = [_telling(made)] if "tell(" in body + ending else []
     negotiation = [_NEGOTIATION] if made.negotiates and made.asks and form != "python" else []
     used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
@@ -205,7 +211,8 @@ api = ask("HEAD", "/_ping").headers["Api-Version"]  # the version of the API tha
 """
 _ENDING = """\
 try:
-    sys.exit(main())
+    with {open}:
+        sys.exit(main())
 except {refused} as error:
     sys.exit(tell(error))
 """
@@ -307,7 +314,8 @@ class _Writer:
         blank = " " * indent
         way = "hijacked" if ask.hijack else "opened" if ask.streamed else "ask"
         # before it stands a name and =, behind it a field
-        room = WIDTH - max(map(len, [_name(ask), *ask.fields])) - (len('document()["Id"] = ') if ask.fields else 3)
+        taken = [] if ask.streamed else ask.fields
+        room = WIDTH - max(map(len, [_name(ask), *taken])) - (len('document()["Id"] = ') if taken else 3)
         request = self._dialect.request(ask, way, indent, room)
         if ask.use == p.ANSWER:
             yield f"{blank}answer = {request}"

@@ -29,7 +29,7 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
 
     from rawdocker import calls
 
-    name = next((known.function for known in operations() if known.name == call.operation), "")
+    name = _function(call)
     function = getattr(calls, name, None) if name else None
     if function is None:
         return None
@@ -46,12 +46,21 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
         made = function(**used)
     except (TypeError, ValueError, AttributeError):
         return None
-    if (made.target, made.json_body()) != (call.target, call.json_body()):
+    if (made.method, made.target, made.json_body()) != (call.method, call.target, call.json_body()):
         return None
     return name, [
         (f"{key}=" if kinds[key].kind is Parameter.KEYWORD_ONLY else "", _argument(given))
         for key, given in used.items()
     ]
+
+
+def _function(call: Call[Any]) -> str:
+    """Return the name of the function that makes calls of this kind: by the operation, else by method and path."""
+    same = [known for known in operations() if known.method == call.method]
+    named = [known for known in same if known.name == call.operation] or [
+        known for known in same if known.path == call.path
+    ]
+    return named[0].function if named else ""
 
 
 def _identifier(name: str) -> str:
@@ -79,7 +88,7 @@ def content(body: Any, archive: str) -> str:
     if isinstance(packed, Packed):
         return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
     name = source(body)
-    return "iter(lambda: sys.stdin.buffer.read1(65536), b\"\")" if name == "-" else f'open({text(name)}, "rb")'
+    return 'iter(lambda: sys.stdin.buffer.read1(65536), b"")' if name == "-" else f'open({text(name)}, "rb")'
 
 
 def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, Any]]:

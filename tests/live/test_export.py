@@ -77,6 +77,7 @@ def _compared(export: Export, outcome: Outcome, engine: Engine) -> dict[str, Any
     calls = [re.sub(r' \{"size": \d+\}$', "", call) for call in calls]
     return {
         "code": outcome.code,
+        "stderr": outcome.stderr if outcome.code in (0, 3) and export.case.stderr else "",
         "stdout": "" if export.shown or not export.case.stdout else normal.text(outcome.stdout, names),
         "calls": sorted(calls) if export.case.calls == ANY_ORDER else calls,
         "files": normal.text(outcome.tree, names),

@@ -91,6 +91,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with client:
+        sys.exit(main())
 except Refused as error:
     sys.exit(tell(error))

@@ -3,7 +3,6 @@
 
 import os
 import sys
-from contextlib import ExitStack
 
 from rawdocker import Client, calls
 from rawdocker.errors import EngineError
@@ -11,7 +10,6 @@ from rawdocker.archive import packed
 
 SOCKET = os.environ.get("DOCKER_SOCK", "/var/run/docker.sock")
 docker = Client(f"unix://{SOCKET}")
-opened = ExitStack().enter_context
 
 
 def tell(error) -> int:
@@ -41,6 +39,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with docker:
+        sys.exit(main())
 except EngineError as error:
     sys.exit(tell(error))

@@ -15,7 +15,8 @@ from rawdocker.errors import EngineError
 
 SOCKET = os.environ.get("DOCKER_SOCK", "/var/run/docker.sock")
 docker = Client(f"unix://{SOCKET}")
-opened = ExitStack().enter_context
+streams = ExitStack()
+opened = streams.enter_context
 
 
 def tell(error) -> int:
@@ -67,6 +68,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with docker, streams:
+        sys.exit(main())
 except EngineError as error:
     sys.exit(tell(error))

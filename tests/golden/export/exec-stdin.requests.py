@@ -127,6 +127,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with session:
+        sys.exit(main())
 except Refused as error:
     sys.exit(tell(error))

@@ -4,7 +4,6 @@
 import json
 import os
 import sys
-from contextlib import ExitStack
 
 from rawdocker import Client, calls
 from rawdocker.errors import EngineError
@@ -14,7 +13,6 @@ from rawdocker.call import Codec
 
 SOCKET = os.environ.get("DOCKER_SOCK", "/var/run/docker.sock")
 docker = Client(f"unix://{SOCKET}")
-opened = ExitStack().enter_context
 
 
 def tell(error) -> int:
@@ -57,6 +55,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with docker:
+        sys.exit(main())
 except EngineError as error:
     sys.exit(tell(error))

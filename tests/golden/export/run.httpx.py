@@ -155,11 +155,7 @@ def main() -> int:
         f"/v{api}/containers/{create_id}/attach",
         params={"stderr": "1", "stdout": "1", "stream": "1"},
     )
-    wait = opened(
-        "POST",
-        f"/v{api}/containers/{create_id}/wait",
-        params={"condition": "next-exit"},
-    )
+    wait = opened("POST", f"/v{api}/containers/{create_id}/wait", params={"condition": "next-exit"})
     ask("POST", f"/v{api}/containers/{create_id}/start")
     output(attach)
     wait_status_code = document(wait)["StatusCode"]
@@ -167,6 +163,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with client:
+        sys.exit(main())
 except Refused as error:
     sys.exit(tell(error))

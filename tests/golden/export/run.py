@@ -12,7 +12,8 @@ from rawdocker.errors import NotFoundError
 SECRET_1 = os.environ["SECRET_1"]  # value of DB_PASSWORD
 SOCKET = os.environ.get("DOCKER_SOCK", "/var/run/docker.sock")
 docker = Client(f"unix://{SOCKET}")
-opened = ExitStack().enter_context
+streams = ExitStack()
+opened = streams.enter_context
 
 
 CODES = {
@@ -81,10 +82,7 @@ def main() -> int:
         stdout=True,
         stderr=True,
     )))
-    wait = opened(docker.stream(calls.container_wait(
-        create_id,
-        condition="next-exit",
-    )))
+    wait = opened(docker.stream(calls.container_wait(create_id, condition="next-exit")))
     docker.send(calls.container_start(create_id))
     output(attach)
     wait_status_code = next(wait).StatusCode
@@ -92,6 +90,7 @@ def main() -> int:
 
 
 try:
-    sys.exit(main())
+    with docker, streams:
+        sys.exit(main())
 except EngineError as error:
     sys.exit(tell(error))
