@@ -36,8 +36,8 @@ class Dialect(NamedTuple):
     """An answer as JSON values."""
     stdin: str
     """What writes to a hijacked connection, and what ends that."""
-    open: str
-    """What is to be closed in the end."""
+    opened: str
+    """What is to be closed in the end; empty where that is left to Python."""
     refused: str
     """The errors for a refusal and for a 404."""
     missing: str
@@ -132,45 +132,63 @@ def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, 
     return {**own, **shared}
 
 
-_OF_HTTP = ("chunks(answer)", "messages(answer)")
+def _http_dialect(sender: str, connection: Any, functions: Mapping[str, str], body: str) -> Dialect:
+    return Dialect(
+        sender=sender,
+        connection=connection,
+        functions=_functions({**preludes.HTTP_FUNCTIONS, **functions}, "chunks(answer)", "messages(answer)"),
+        request=_http_request(body),
+        field=_item,
+        rest="{}",
+        values="document({})",
+        stdin="*stdin_of({})",
+        opened="",
+        refused="Refused",
+        missing="Missing",
+    )
+
+
 DIALECTS = {
     "python": Dialect(
-        "rawdocker's library", _library_connection, _functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
-        _library_request, _attribute, "next({})", "{}", "{0}.write, {0}.close_write", "docker", "EngineError", "NotFoundError",
+        sender="rawdocker's library",
+        connection=_library_connection,
+        functions=_functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
+        request=_library_request,
+        field=_attribute,
+        rest="next({})",
+        values="{}",
+        stdin="{0}.write, {0}.close_write",
+        opened="docker",
+        refused="EngineError",
+        missing="NotFoundError",
     ),
-    "httpx": Dialect(
-        "httpx", _httpx_connection,
-        _functions({**preludes.HTTP_FUNCTIONS, **preludes.HTTPX_FUNCTIONS}, *_OF_HTTP),
-        _http_request("content"), _item, "{}", "document({})", "*stdin_of({})", "client", "Refused", "Missing",
-    ),
-    "requests": Dialect(
-        "requests", _requests_connection,
-        _functions({**preludes.HTTP_FUNCTIONS, **preludes.REQUESTS_FUNCTIONS}, *_OF_HTTP),
-        _http_request("data"), _item, "{}", "document({})", "*stdin_of({})", "session", "Refused", "Missing",
-    ),
-}  # fmt: skip
+    "httpx": _http_dialect("httpx", _httpx_connection, preludes.HTTPX_FUNCTIONS, "content"),
+    "requests": _http_dialect("requests", _requests_connection, preludes.REQUESTS_FUNCTIONS, "data"),
+}
 
 _IMPORTS = (
     *("atexit", "base64", "contextlib", "json", "os", "socket", "sys", "tarfile", "tempfile", "termios"),
     *("threading", "tty"),
 )
-_FROM_OTHERS = {
-    r"ExitStack\(": "from contextlib import ExitStack",
-    r"quote\(": "from urllib.parse import quote",
-    "": "",
-    r"httpx\.": "import httpx",
-    r"requests\.": "import requests",
-    r"requests_unixsocket\.": "import requests_unixsocket",
-    r"Client\(": "from rawdocker import Client, calls",
-    r"EngineError\b": "from rawdocker.errors import EngineError",
-    r"NotFoundError\b": "from rawdocker.errors import NotFoundError",
-    r"packed\(": "from rawdocker.archive import packed",
-    r"Call\(": "from rawdocker.call import Call",
-    r"StreamCall\(": "from rawdocker.call import StreamCall",
-    r"HijackCall\(": "from rawdocker.call import HijackCall",
-    r"Codec\.": "from rawdocker.call import Codec",
+_OTHERS = {
+    r"httpx\.": "httpx",
+    r"requests\.": "requests",
+    r"requests_unixsocket\.": "requests_unixsocket",
 }
-"""What a script imports, if it uses the name; a blank line before what is not Python's own."""
+_FROM = {
+    "ExitStack": "contextlib",
+    "quote": "urllib.parse",
+    "Client": "rawdocker",
+    "calls": "rawdocker",
+    "packed": "rawdocker.archive",
+    "Call": "rawdocker.call",
+    "Codec": "rawdocker.call",
+    "HijackCall": "rawdocker.call",
+    "StreamCall": "rawdocker.call",
+    "EngineError": "rawdocker.errors",
+    "NotFoundError": "rawdocker.errors",
+}
+"""The names that a script imports from modules, if it uses them."""
 
 _USES = {
     p.LINES: "lines({answer})",
@@ -190,11 +208,7 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     failed = ["    failed = 0"] if made.goes_on else []
     body = "\n".join([*failed, *_Writer(made, dialect).lines(made.statements, 4)])
     setup = "\n".join(_setup(made, endpoint, dialect))
-    ending = (
-        _ENDING.format(open=dialect.open + (", streams" if "opened = " in setup else ""), refused=dialect.refused)
-        if made.asks
-        else _PLAIN_ENDING
-    )
+    ending = _ending(dialect, setup) if made.asks else _PLAIN_ENDING
     told = [_telling(made)] if "tell(" in body + ending else []
     negotiation = [_NEGOTIATION] if made.negotiates and made.asks and form != "python" else []
     used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
@@ -211,12 +225,17 @@ api = ask("HEAD", "/_ping").headers["Api-Version"]  # the version of the API tha
 """
 _ENDING = """\
 try:
-    with {open}:
-        sys.exit(main())
+    {run}
 except {refused} as error:
     sys.exit(tell(error))
 """
 _PLAIN_ENDING = "sys.exit(main())\n"
+
+
+def _ending(dialect: Dialect, setup: str) -> str:
+    opened = dialect.opened + (", streams" if "opened = " in setup else "")
+    run = f"with {opened}:\n        sys.exit(main())" if dialect.opened else "sys.exit(main())"
+    return _ENDING.format(run=run, refused=dialect.refused)
 
 
 def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
@@ -253,7 +272,14 @@ def tell(error) -> int:
 
 def _imports(body: str) -> Iterator[str]:
     yield from (f"import {name}" for name in _IMPORTS if re.search(rf"(?<![\w.]){name}\.", body))
-    yield from (line for name, line in _FROM_OTHERS.items() if re.search(rf"(?<![\w.]){name}", body))
+    named: dict[str, list[str]] = {}
+    for name, module in _FROM.items():
+        if re.search(rf"(?<![\w.\"']){name}\b[.(:\s]", body):
+            named.setdefault(module, []).append(name)
+    lines = [f"from {module} import {', '.join(names)}" for module, names in named.items()]
+    own = [line for line in lines if line.startswith("from rawdocker")]
+    yield from (line for line in lines if line not in own)
+    yield from ["", *(f"import {name}" for use, name in _OTHERS.items() if re.search(rf"(?<![\w.]){use}", body)), *own]
 
 
 class _Writer:
