@@ -64,6 +64,11 @@ class Ask:
         """What is done only if it is not refused, where a refusal does not end the script."""
 
     @property
+    def bears_refusal(self) -> bool:
+        """Whether a refusal, or a 404 at least, does not end the script."""
+        return self.refusal.goes_on or self.refusal.excused
+
+    @property
     def streamed(self) -> bool:
         """Whether its answer is used as it comes."""
         return self.background or self.use in _STREAMED
@@ -125,7 +130,7 @@ class Program:
     @property
     def goes_on(self) -> bool:
         """Whether some refusal does not end the script but decides its exit code."""
-        return any(ask.refusal.goes_on and ask.refusal.status for ask in self.asks)
+        return any(ask.bears_refusal and ask.refusal.status for ask in self.asks)
 
 
 def _every(statements: Sequence[Statement]) -> Iterator[Statement]:
@@ -266,7 +271,7 @@ def _conditional(statements: list[Statement]) -> list[Statement]:
     while waiting:
         statement = waiting.pop(0)
         found.append(statement)
-        if isinstance(statement, Ask) and statement.refusal.goes_on:
+        if isinstance(statement, Ask) and statement.bears_refusal:
             skips = statement.refusal.skips
             while waiting and (skips or not isinstance(waiting[0], Ask)):
                 skips -= isinstance(waiting[0], Ask)

@@ -320,10 +320,10 @@ class _Writer:
                 yield from [f"{blank}else:", *self.lines(ask.instead, inner)]
             elif ask.use == p.ANSWER and not ask.again:
                 yield f"{blank}show({dialect.values.format('answer')})"
-        elif ask.refusal.goes_on or ask.refusal.excused:
+        elif ask.bears_refusal:
             yield from [f"{blank}try:", *self._whole(ask, inner), *self.lines(ask.then, inner)]
             if ask.refusal.excused:
-                yield from [f"{blank}except {dialect.missing}:", f"{blank}    pass"]
+                yield from [f"{blank}except {dialect.missing} as error:", f"{blank}    tell(error)"]
             yield f"{blank}except {dialect.refused}{' as error' if code else ''}:"
             yield f"{blank}    {'failed = tell(error)' if code else 'pass'}"
         else:

@@ -48,6 +48,12 @@ answered() {
     [ "$(cat "$tmp/status")" = "$1" ]
 }
 """,
+    "excused": """\
+# Say what the engine has against it; only that there is no such thing is no failure.
+excused() {
+    if answered 404; then (refused 0); else failed; fi
+}
+""",
     "failed": """\
 # Say what the engine has against it, and go on: the exit code will tell.
 failed() {
@@ -300,18 +306,19 @@ class _Writer:
         elif ask.missing:
             yield from self._if(["!", *command], [*refusal, *other], [], indent)
             yield from (line.removeprefix("    ") for line in inner)
-        elif ask.refusal.goes_on and inner:
-            tolerated = "answered 404 || failed" if ask.refusal.excused else "failed" if code else ":"
-            yield from self._if(command, inner, [f"{indent}    {tolerated}"], indent)
+        elif ask.bears_refusal and inner:
+            yield from self._if(command, inner, [f"{indent}    {self._refused(ask)}"], indent)
         else:
             *first, last = wrapped(command, indent)
             yield from [*first, f"{last} || {self._refused(ask)}"]
             yield from (line.removeprefix("    ") for line in inner)
 
     def _refused(self, ask: p.Ask) -> str:
-        tolerated = "answered 404 || " if ask.refusal.excused else ""
-        ends = "failed" if ask.refusal.goes_on else f"refused {ask.refusal.status}"
-        return tolerated + ends if ask.refusal.status else ":"
+        if not ask.refusal.status:
+            return ":"
+        if ask.refusal.excused:
+            return "excused"
+        return "failed" if ask.refusal.goes_on else f"refused {ask.refusal.status}"
 
     def _if(self, command: list[str], then: list[str], other: list[str], indent: str) -> Iterator[str]:
         *first, last = wrapped([f"if {command[0]}", *command[1:]], indent)

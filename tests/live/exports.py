@@ -99,6 +99,7 @@ EXPORTS: dict[str, list[Export]] = {
         _same("rm -f {c}", BOX, after=("ps -aq -f name={c}",)),
         _same("rm {c} {c2}", CREATED, BOX2, calls=ANY_ORDER),
         _same("rm -f {c} {c2}", CREATED, calls=ANY_ORDER, name="one is missing"),
+        _same("rm -f {c}", name="there is none"),
     ],
     "container pause": [_same("pause {c}", BOX, after=(STATE,))],
     "container unpause": [_same("unpause {c}", BOX, "pause {c}", after=(STATE,))],
