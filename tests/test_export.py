@@ -28,11 +28,14 @@ from parity.case import PLACEHOLDER
 from rawdocker import calls
 from rawdocker.call import Call
 from rawdocker.export import FORMS, request, script
+from rawdocker.export.pyscript import DIALECTS
+from rawdocker.export.shell import FUNCTIONS
 from rawdocker.host import Endpoint, TLSFiles
 from rawdocker.observe import Exchange
 from rawdocker.plan import DryRun, Plan
 from rawdocker.secrets import Redactor
 from rawdocker_cli.main import run
+from rawdocker_cli.progress import show
 
 GOLDEN = Path(__file__).parent / "golden" / "export"
 ENDPOINT = Endpoint("unix:///var/run/docker.sock", "test")
@@ -200,6 +203,38 @@ def test_credentials_are_a_document_of_which_only_the_password_is_a_variable() -
 def test_what_is_typed_like_a_placeholder_stays_what_it_is() -> None:
     text = exported(["run", "x", "echo", "<Id of create>"], "curl")
     assert '"<Id of create>"' in text
+
+
+MESSAGES = [
+    {"status": "Pulling from library/debian", "id": "12"},
+    {"status": "Pulling fs layer", "progressDetail": {}, "id": "abcdef012345"},
+    {"status": "Downloading", "progressDetail": {"current": 5, "total": 10}, "progress": "[=> ]", "id": "abcdef012345"},
+    {"status": "Pull complete", "progressDetail": {}, "id": "abcdef012345"},
+    {"status": "The push refers to repository [localhost:5000/x]"},
+    {"progressDetail": {}, "aux": {"Tag": "1", "Digest": "sha256:00", "Size": 527}},
+    {"stream": "Loaded image: x:1\n"},
+    {"status": 'Status: say "hi" to <b> & co'},
+]
+
+
+@pytest.mark.parametrize("form", ["curl", "python", "httpx", "requests"])
+def test_progress_is_shown_as_the_verbs_show_it(form: str) -> None:
+    page = io.StringIO()
+    show(MESSAGES, page)
+    lines = "".join(json.dumps(m, separators=(",", ":")).replace("<", "\\u003c") + "\r\n" for m in MESSAGES)
+    if form == "curl":
+        command = ["sh", "-c", f"tmp=/not/there\n{FUNCTIONS['progress']}\nprogress 1"]
+        command[2] = command[2].replace('"$tmp/error"', "/dev/null")
+        assert (
+            subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout == page.getvalue()
+        )
+        return
+    names: dict[str, Any] = {"json": json, "chunks": lambda answer: [lines.encode()[:30], lines.encode()[30:]]}
+    for name in ("messages", "progress"):
+        exec(DIALECTS[form].functions.get(name, ""), names)
+    shown = io.StringIO()
+    names["progress"](MESSAGES, shown)
+    assert shown.getvalue() == page.getvalue()
 
 
 TLS = Endpoint("tcp://engine:2376", "test", TLSFiles("/c/ca.pem", "/c/cert.pem", "/c/key.pem"))

@@ -174,7 +174,7 @@ progress() {
     tr -d '\\r' | sed -n \\
         -e '/"error":/{s/.*"error":"\\(.*\\)"}.*/\\1/w '"$tmp/error" -e 'd;}' \\
         -e '/"aux":/d' -e '/"progressDetail":{"/d' \\
-        -e 's/\\\\u003c/</g' -e 's/\\\\u003e/>/g' -e 's/\\\\u0026/\\&/g' -e 's/\\\\"/"/g' \\
+        -e 's/\\\\u003c/</g' -e 's/\\\\u003e/>/g' -e 's/\\\\u0026/\\&/g' -e 's/\\\\"/"/g' -e 't known' -e ':known' \\
         -e 's/^{"status":"\\(.*\\)","progressDetail":{},"id":"\\(.*\\)"}$/\\2: \\1/p' -e t \\
         -e 's/^{"status":"\\(.*\\)","id":"\\(.*\\)"}$/\\2: \\1/p' -e t \\
         -e 's/^{"status":"\\(.*\\)"}$/\\1/p' -e t \\

@@ -14,6 +14,7 @@ BOX2 = "run -d --name {c2} --stop-signal KILL {img} sleep 1000"
 CREATED = "create --name {c} {img} echo started"
 TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
 WAITS = "create -i --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; exit 5'"
+PUSHED = ("tag {img} 127.0.0.1:5000/{new}:1", "push 127.0.0.1:5000/{new}:1")
 NET, VOL = "network create {net}", "volume create {vol}"
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 MADE = "image inspect -f '{{.Config.Cmd}}' {new}:1"
@@ -54,6 +55,8 @@ EXPORTS: dict[str, list[Export]] = {
         _same("run -i --rm --name {c} {img} wc -c", stdin="", name="stdin ends at once"),
         _same("run -d --name {c} -l a=b {img} true", after=("wait {c}",)),
         _same("run --rm --name {c} {img} not-there"),
+        Export(Case("run --rm --name {c} 127.0.0.1:5000/{new}:1 echo x", stderr=False,
+                    setup=(*PUSHED, "rmi 127.0.0.1:5000/{new}:1"), name="the image is pulled")),
         _same("run --rm --name {c} {img} /etc", name="a folder"),
         _same("run --name {c} {img} true", CREATED, name="a name in use"),
         _same("run --rm --pull never --name {c} not-there:1 true"),
@@ -161,8 +164,13 @@ EXPORTS: dict[str, list[Export]] = {
     "image tag": [_same("tag {img} {new}:1", after=("image inspect -f '{{.Config.Cmd}}' {new}:1",))],
     "image rm": [_shows("rmi {new}:1", "Untagged", "tag {img} {new}:1"), _same("rmi {new}:1", name="there is none")],
     "image prune": [_shows("image prune -f --filter label={label}", "SpaceReclaimed")],
-    "image push": [_same("push 127.0.0.1:5000/{new}:1", name="there is none")],
+    "image push": [
+        _same("push 127.0.0.1:5000/{new}:1", *PUSHED),
+        _same("push 127.0.0.1:5000/{new}:1", name="there is none"),
+    ],
     "image pull": [
+        _same("pull 127.0.0.1:5000/{new}:1", *PUSHED, "rmi 127.0.0.1:5000/{new}:1"),
+        _same("pull -q 127.0.0.1:5000/{new}:1", *PUSHED, "rmi 127.0.0.1:5000/{new}:1"),
         _same("pull 127.0.0.1:5000/not-there:1"),
     ],
     "search": [_shows("search --limit 3 127.0.0.1:5002/busybox", "star_count")],
