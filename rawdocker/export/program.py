@@ -58,6 +58,8 @@ class Ask:
         """What is done where the answer is a 404."""
         self.instead: list[Statement] | None = None
         """What is done where it is none, if `missing` stands instead of it."""
+        self.stdin = False
+        """Whether stdin is sent on its connection."""
         self.again = False
         """Whether it is sent because of a 404, and its answer used where that of the first one would be."""
         self.then: list[Statement] = []
@@ -72,13 +74,6 @@ class Ask:
     def streamed(self) -> bool:
         """Whether its answer is used as it comes."""
         return self.background or self.use in _STREAMED
-
-    @property
-    def stdin(self) -> bool:
-        """Whether stdin is sent on its connection."""
-        return self.hijack and bool(self.call.query.get("stdin") or self._exec_has_stdin)
-
-    _exec_has_stdin = False
 
 
 class Use(NamedTuple):
@@ -244,8 +239,7 @@ class _Writer:
 
     def _ask(self, step: Step) -> Ask:
         ask = Ask(step, self._places.in_call(step.call), "" if step.call.path == "/_ping" else self._prefix, step.name)
-        if step.call.operation == "ExecStart":
-            ask._exec_has_stdin = self._exec_has_stdin(step)
+        ask.stdin = ask.hijack and self._has_stdin(step.call)
         if _is_shown(step, self._plan, self._names):
             ask.use = ANSWER
         ask.missing = self._written(step.otherwise, range(len(step.otherwise)), main=False)
@@ -254,9 +248,11 @@ class _Writer:
                 inner.again = inner.name == ask.name or (inner is ask.missing[-1] and ask.use == inner.use == ANSWER)
         return ask
 
-    def _exec_has_stdin(self, step: Step) -> bool:
-        prepared = [before.call for before in self._plan.steps if before.call.operation == "ContainerExec"]
-        return any((call.json_body() or {}).get("AttachStdin") for call in prepared)
+    def _has_stdin(self, call: Call[Any]) -> bool:
+        if call.operation != "ExecStart":
+            return bool(call.query.get("stdin"))
+        prepared = [before.call.json_body() for before in self._plan.steps if before.call.operation == "ContainerExec"]
+        return any(body.get("AttachStdin") for body in prepared)
 
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
