@@ -252,7 +252,7 @@ class _Writer:
         if call.operation != "ExecStart":
             return bool(call.query.get("stdin"))
         prepared = [before.call.json_body() for before in self._plan.steps if before.call.operation == "ContainerExec"]
-        return any(body.get("AttachStdin") for body in prepared)
+        return any(body and body.get("AttachStdin") for body in prepared)
 
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
