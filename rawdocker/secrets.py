@@ -116,6 +116,11 @@ def mark(reason: str) -> str:
     return f"<redacted: {reason}>"
 
 
+def reason_of(mark: str) -> str:
+    """Return why a secret is not shown, from what stands in its place."""
+    return mark.partition(" ")[2][:-1]
+
+
 def _by_reason(secret: str, reason: str) -> str:
     return mark(reason)
 

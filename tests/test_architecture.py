@@ -46,7 +46,7 @@ ALLOWED = {
     "compare": {"call", "normal", "observe"},
     "export": {"archive", "call", "calls", "host", "observe", "operations", "plan", "secrets"},
     "spy": {"answer", "call", "errors", "host", "http1", "listen", "observe", "operations", "transport"},
-    "report": {"call", "codec", "errors", "har", "operations", "secrets"},
+    "report": {"call", "codec", "errors", "export", "har", "host", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
 """What is no Python in the wheel."""

@@ -25,13 +25,14 @@ from hypothesis import strategies as st
 from live.exports import EXPORTS
 from parity.case import PLACEHOLDER
 
+import rawdocker
 from rawdocker import calls
 from rawdocker.call import Call
-from rawdocker.export import FORMS, request, script
+from rawdocker.export import FORMS, alone, request, script
 from rawdocker.export.pyscript import DIALECTS
 from rawdocker.export.shell import FUNCTIONS
 from rawdocker.host import Endpoint, TLSFiles
-from rawdocker.observe import Exchange
+from rawdocker.operations import call_of
 from rawdocker.plan import DryRun, Plan
 from rawdocker.secrets import Redactor
 from rawdocker_cli.main import run
@@ -90,8 +91,8 @@ def test_every_script_can_be_read_by_who_runs_it(case: Any, tmp_path: Path, monk
     assert subprocess.run(["sh", "-n"], input=text, check=False).returncode == 0
 
 
-def exchange(call: Call[Any]) -> Exchange:
-    return Exchange(call.as_json(), call.method, f"/v1.41{call.target}", (), ENDPOINT.url)
+def written(call: Call[Any], form: str, redactor: Redactor | None = None) -> str:
+    return request(call.as_json(), form, prefix="/v1.41", endpoint=ENDPOINT, redactor=redactor)
 
 
 TEXTS = st.text(st.characters(exclude_characters="\0\ufdd0\ufdd1", exclude_categories=("Cs",)), min_size=1)
@@ -102,7 +103,7 @@ CURL = """curl() { printf '%s\\0' "$@"; }\n"""
 @given(TEXTS, TEXTS)
 def test_any_text_comes_through_a_shell(name: str, value: str) -> None:
     call = calls.container_create({"Image": value, "Labels": {name: value}}, name=value)
-    text = CURL + request(exchange(call), b"", "curl", Redactor(show=True))
+    text = CURL + written(call, "curl", Redactor(show=True))
     words = subprocess.run(["sh", "-c", text], capture_output=True, check=True).stdout.decode().split("\0")
     url = next(word for word in words if word.startswith("http:"))
     assert parse_qs(urlsplit(url).query, keep_blank_values=True) == {"name": [value]}
@@ -114,10 +115,70 @@ def test_any_text_comes_through_a_shell(name: str, value: str) -> None:
 def test_any_text_comes_through_python(name: str, value: str) -> None:
     call = calls.container_create({"Image": value, "Labels": {name: value}}, name=value)
     for form in ("httpx", "requests"):
-        sent = evaluated(request(exchange(call), b"", form, Redactor(show=True)))
+        sent = evaluated(written(call, form, Redactor(show=True)))
         assert (sent["json"], sent["params"]) == (call.json_body(), {"name": value})
-    sent = evaluated(request(exchange(call), b"", "python", Redactor(show=True)))
+    sent = evaluated(written(call, "python", Redactor(show=True)))
     assert sent["call"] == call
+
+
+RECORDED = [
+    ("POST", "/v1.41/containers/web/stop?t=3", {}, b""),
+    ("POST", "/v1.41/containers/create?name=web", {}, b'{"Image":"debian:12","Cmd":["echo","it\'s $HOME `id`\\n"]}'),
+    ("GET", "/v1.41/containers/web/logs?stdout=1&tail=all", {}, b""),
+    ("POST", "/v1.41/containers/web/attach?stream=1", {}, b""),
+    ("POST", "/v1.41/images/create?fromImage=x", {"X-Registry-Auth": "e30="}, b""),
+    ("POST", "/v1.41/images/create?fromImage=x", {"X-Registry-Auth": "<redacted: X-Registry-Auth>"}, b""),
+    ("GET", "/v1.41/info", {"X-Of-Ours": "yes"}, b""),
+    ("GET", "/v1.41/containers/json?all=true&all=1", {}, b""),
+    ("PO'ST;", "/v1.41/x?a=$(id)&b=%27", {"X-A": "'; rm -rf /"}, b""),
+    ("PUT", "/v1.41/containers/web/archive?path=/", {"Content-Type": "application/x-tar"}, b"\0binary"),
+    ("HEAD", "/_ping", {}, b""),
+]
+FILLED = {"SECRET_1": "<redacted: X-Registry-Auth>"}
+
+
+@pytest.mark.parametrize(("method", "target", "headers", "body"), RECORDED)
+def test_a_recorded_call_is_the_same_when_it_is_made_again(
+    method: str, target: str, headers: dict[str, str], body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = call_of(method, target, headers, body or None)
+    prefix = "/v1.41" if call.takes_version else ""
+    kept = Kept()
+    monkeypatch.setattr(rawdocker, "Client", lambda *words, **named: kept)
+    monkeypatch.setitem(os.environ, "SECRET_1", FILLED["SECRET_1"])
+    exec(alone(call, "python", prefix=prefix, endpoint=ENDPOINT), {})
+    (made,) = kept.calls
+    assert (made.method, made.target, made.headers) == (call.method, call.target, call.headers)
+    assert made.json_body() == call.json_body()
+    text = CURL + alone(call, "curl", prefix=prefix, endpoint=ENDPOINT)
+    done = subprocess.run(["sh", "-c", text], capture_output=True, env={**os.environ, **FILLED}, check=True)
+    words = done.stdout.decode().split("\0")
+    assert words[words.index("--unix-socket") + 1] == ENDPOINT.path
+    assert f"http://localhost{prefix}{call.target}" in words
+    assert "--head" in words if method == "HEAD" else words[words.index("-X") + 1] == method
+    assert {f"{name}: {value}" for name, value in headers.items()} <= set(words)
+
+
+class Kept:
+    """A client that keeps calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call[Any]] = []
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def send(self, call: Call[Any]) -> Kept:
+        self.calls.append(call)
+        return self
+
+    stream = send
 
 
 class Sender:
@@ -181,7 +242,7 @@ def test_a_secret_is_in_no_script(form: str, words: list[str]) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_secret_is_in_no_request_that_is_traced(form: str) -> None:
     call = calls.image_create(fromImage="x", X_Registry_Auth={"username": "a", "password": "hunter2-planted"})
-    text = request(exchange(call), b"", form, Redactor())
+    text = written(call, form)
     assert "hunter2" not in text
     assert "SECRET_1" in text or "{{value of password}}" in text
 
@@ -193,7 +254,7 @@ def test_secrets_that_may_be_shown_stand_in_the_script() -> None:
 
 def test_credentials_are_a_document_of_which_only_the_password_is_a_variable() -> None:
     call = calls.image_create(fromImage="x", X_Registry_Auth={"username": "ada", "password": "hunter2-planted"})
-    text = CURL + request(exchange(call), b"", "curl", Redactor())
+    text = CURL + written(call, "curl")
     environ = {"SECRET_1": "other", "PATH": os.environ["PATH"]}
     words = subprocess.run(["sh", "-c", text], capture_output=True, env=environ, check=True).stdout.decode().split("\0")
     header = words[words.index("-H") + 1].removeprefix("X-Registry-Auth: ")

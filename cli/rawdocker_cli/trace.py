@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from time import strftime, time
 from typing import Any, TextIO
 
-from rawdocker.call import Codec, HijackCall
+from rawdocker.call import VERSION, Codec, HijackCall
 from rawdocker.codec import HEADER_SIZE, STREAMS, decoder_for
 from rawdocker.errors import RawdockerError
 from rawdocker.observe import Exchange, Observer
@@ -129,7 +129,7 @@ class Trace(Observer):
     def _tell(self, exchange: Exchange, watch: Watch, error: BaseException | None = None) -> None:
         watch.told = True
         if self._form:
-            return self._write(self._exported(exchange, watch))
+            return self._write(self._exported(exchange))
         target = self._redactor.target(exchange.target)
         if self._level == LINES:
             line = trace_line(exchange, error, _ID.sub(self._named, target))
@@ -144,10 +144,14 @@ class Trace(Observer):
             lines.append("(the connection is taken over)")
         return self._block(watch, "<", lines, _outcome(exchange) or _GOT)
 
-    def _exported(self, exchange: Exchange, watch: Watch) -> str:
+    def _exported(self, exchange: Exchange) -> str:
         from rawdocker.export import request
+        from rawdocker.host import Endpoint
 
-        return request(exchange, bytes(watch.sent.data), self._form, self._redactor) + "\n"
+        endpoint = Endpoint(exchange.endpoint, "", exchange.tls)
+        version = VERSION.match(exchange.target)
+        prefix = version[0] if version else ""
+        return request(exchange.call, self._form, prefix=prefix, endpoint=endpoint, redactor=self._redactor) + "\n"
 
     def _named(self, found: re.Match[str]) -> str:
         id = found[0]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from rawdocker.export import preludes
 from rawdocker.export import program as p
-from rawdocker.export.curl import origin
+from rawdocker.export.curl import is_socket, origin
 from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.parts import needed
 from rawdocker.export.python import http_arguments, library_call, secret_lines
@@ -74,7 +74,7 @@ def _item(answer: str, field: str) -> str:
 
 
 def _library_connection(endpoint: Any, made: p.Program) -> str:
-    arguments: list[tuple[str, Any]] = [("", Code('f"unix://{SOCKET}"') if _is_socket(endpoint) else endpoint.url)]
+    arguments: list[tuple[str, Any]] = [("", Code('f"unix://{SOCKET}"') if is_socket(endpoint) else endpoint.url)]
     if endpoint.tls:
         files = [(f"{name}=", path) for name, path in zip(("ca", "cert", "key"), endpoint.tls[:3], strict=True)]
         arguments.append(("tls=", Code(laid_out("TLSFiles(", [*files, ("verify=", endpoint.tls.verify)], ")", 0))))
@@ -87,7 +87,7 @@ def _library_connection(endpoint: Any, made: p.Program) -> str:
 
 
 def _httpx_connection(endpoint: Any, made: p.Program) -> str:
-    if _is_socket(endpoint):
+    if is_socket(endpoint):
         reach: list[tuple[str, Any]] = [("transport=", Code("httpx.HTTPTransport(uds=SOCKET)"))]
     else:
         reach = _tls(endpoint, "")
@@ -97,7 +97,7 @@ def _httpx_connection(endpoint: Any, made: p.Program) -> str:
 
 def _requests_connection(endpoint: Any, made: p.Program) -> str:
     accepts = f"session.headers.update({value(_PLAIN)})"
-    if _is_socket(endpoint):
+    if is_socket(endpoint):
         engine = 'ENGINE = "http+unix://" + quote(SOCKET, safe="")'
         return f"session = requests_unixsocket.Session()\n{accepts}\n{engine}"
     settings = (f"session.{name}{value(given)}" for name, given in _tls(endpoint, " "))
@@ -119,10 +119,6 @@ def _tls(endpoint: Any, blank: str) -> list[tuple[str, Any]]:
         else []
     )
     return [(f"verify{blank}={blank}", endpoint.tls.verify and (endpoint.tls.ca or True)), *pair]
-
-
-def _is_socket(endpoint: Any) -> bool:
-    return bool(endpoint.scheme != "tcp")
 
 
 def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, str]:
@@ -243,7 +239,7 @@ def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
     if endpoint.tls and dialect.stdin.startswith("*") and any(ask.stdin for ask in made.asks):
         yield f"sys.exit({text(NO_STDIN_OVER_TLS)})"
     if made.asks:
-        if _is_socket(endpoint):
+        if is_socket(endpoint):
             yield f'SOCKET = os.environ.get("DOCKER_SOCK", {text(endpoint.path)})'
         yield dialect.connection(endpoint, made)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rawdocker.archive import Packed
 from rawdocker.export import program as p
-from rawdocker.export.curl import connection, origin, request_words, required, word, wrapped
+from rawdocker.export.curl import connection, is_socket, origin, request_words, required, word, wrapped
 from rawdocker.export.parts import needed
 from rawdocker.export.text import target_of
 
@@ -249,16 +249,16 @@ def _codes(codes: Mapping[str, int]) -> Iterator[str]:
 
 
 def _address(endpoint: Any) -> Iterator[str]:
-    if endpoint.scheme != "tcp":
+    if is_socket(endpoint):
         yield f"DOCKER_SOCK=${{DOCKER_SOCK:-{quote(endpoint.path)}}}"
 
 
 def _connection(endpoint: Any) -> list[str]:
-    return connection(endpoint) if endpoint.scheme == "tcp" else ['--unix-socket "$DOCKER_SOCK"']
+    return ['--unix-socket "$DOCKER_SOCK"'] if is_socket(endpoint) else connection(endpoint)
 
 
 def _socket(endpoint: Any) -> str:
-    return " ".join(map(quote, map(str, endpoint.address))) if endpoint.scheme == "tcp" else '"$DOCKER_SOCK"'
+    return '"$DOCKER_SOCK"' if is_socket(endpoint) else " ".join(map(quote, map(str, endpoint.address)))
 
 
 def _negotiation(endpoint: Any, reach: str) -> str:

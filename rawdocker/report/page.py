@@ -18,8 +18,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from rawdocker.call import VERSION, Call
+from rawdocker.export import ALONE, alone
+from rawdocker.host import DEFAULT_SOCKET, Endpoint
 from rawdocker.operations import matched
-from rawdocker.report.again import FORMS, export
 from rawdocker.report.markup import Html, hexadecimal, joined, json_lines, plain, readable, tag
 from rawdocker.report.recording import PHASES, Body, Entry, Event, Recording
 
@@ -347,7 +348,8 @@ def _known(stream: str) -> str:
 
 
 def _exports(call: Call[Any], entry: Entry) -> Iterator[Html]:
-    for form in FORMS:
-        code = tag("pre", tag("code", export(call, form, endpoint=entry.endpoint, version=entry.version)))
+    prefix, endpoint = f"/v{entry.version}" if entry.version else "", Endpoint(entry.endpoint or DEFAULT_SOCKET, "")
+    for form in ALONE:
+        code = tag("pre", tag("code", alone(call, form, prefix=prefix, endpoint=endpoint)))
         copy = tag("button", "Copy", type="button", class_="copy", aria_label=f"Copy the call as {form}")
         yield tag("details", tag("summary", form), tag("div", code, copy), class_="export")

@@ -39,6 +39,11 @@ class Body(NamedTuple):
     def kept(self) -> bool:
         return bool(self.data) or not self.size
 
+    @property
+    def lost(self) -> bytes:
+        """What stands for a body that was not kept: something that is no JSON."""
+        return b"" if self.kept else b"\0"
+
 
 class Event(NamedTuple):
     """A piece of a stream or of a hijacked connection, or the end of one direction (without data)."""
@@ -198,7 +203,7 @@ def _body(data: bytes, size: Any, kind: Any, cut: Any) -> Body:
 
 def _call(entry: reader.Entry, sent: Body) -> Call[Any] | None:
     try:
-        return call_of(str(entry.method), entry.target, dict(filter(_belongs, entry.headers)), sent.data)
+        return call_of(str(entry.method), entry.target, dict(filter(_belongs, entry.headers)), sent.data or sent.lost)
     except (InvalidCallError, ValueError):
         return None
 

@@ -22,7 +22,7 @@ SAID = "sh -c 'echo out; echo err >&2; exit 3'"
 
 WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", "report"}
 """Verbs that ask no engine: there is nothing to export."""
-WITHOUT_PLAN = {"pin", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
+WITHOUT_PLAN = {"pin", "manifest inspect", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
 """Verbs that ask registries, each request by what the last answer was: there is no dry run of them."""
 
 
@@ -114,6 +114,7 @@ EXPORTS: dict[str, list[Export]] = {
     "container update": [_same("update --cpu-shares 512 {c}", CREATED,
                                after=("inspect -f '{{.HostConfig.CpuShares}}' {c}",))],
     "container top": [_shows("top {c}", "sleep 1000", BOX)],
+    "ns": [_shows("ns {c}", "sleep 1000", BOX)],
     "container port": [_shows("port {c}", "41894", "run -d --name {c} -p 127.0.0.1:41894:80 {img} sleep 1000")],
     "container diff": [_shows("diff {c}", "/tmp/t", "run --name {c} {img} touch /tmp/t")],
     "container prune": [_shows("container prune -f --filter label={label}", "ContainersDeleted",
