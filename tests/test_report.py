@@ -19,6 +19,7 @@ from recordings import SESSION, entry, har, understood
 from rawdocker.errors import RecordingError
 from rawdocker.report import page, read
 from rawdocker.report.markup import tag
+from rawdocker.report.page import scale
 
 VOID = {"meta", "input", "rect"}
 HOSTILE = (
@@ -190,9 +191,22 @@ def test_the_waterfall_puts_each_phase_where_it_was() -> None:
     later = entry(startedDateTime="2026-11-24T10:00:00.012+00:00", time=12)
     rects = [attributes for tag, attributes in shown(entry(), later).elements if tag == "rect"]
     assert [(rect["class"], rect["x"], rect["width"]) for rect in rects] == [
-        ("connect", "0.000%", "4.167%"), ("wait", "4.167%", "33.333%"), ("receive", "37.500%", "12.500%"),
-        ("connect", "50.000%", "4.167%"), ("wait", "54.167%", "33.333%"), ("receive", "87.500%", "12.500%"),
+        ("connect", "0.000%", "4.000%"), ("wait", "4.000%", "32.000%"), ("receive", "36.000%", "12.000%"),
+        ("connect", "48.000%", "4.000%"), ("wait", "52.000%", "32.000%"), ("receive", "84.000%", "12.000%"),
     ]  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(st.floats(0, 1e15))
+def test_the_waterfall_is_as_wide_as_what_passed_or_little_more(whole: float) -> None:
+    assert whole <= scale(whole) <= max(1.5 * whole, 1.0)
+
+
+def test_the_marks_of_the_waterfall_are_round() -> None:
+    later = entry(startedDateTime="2026-11-24T10:00:00.855+00:00", time=12)
+    texts = shown(entry(), later).texts
+    at = texts.index("0 ms")
+    assert texts[at : at + 5] == ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
 
 
 def test_json_keeps_its_numbers_and_names_as_they_were_sent() -> None:
