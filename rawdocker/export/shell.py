@@ -307,7 +307,8 @@ class _Writer:
             yield from self._if(["!", *command], [*refusal, *other], [], indent)
             yield from (line.removeprefix("    ") for line in inner)
         elif ask.bears_refusal and inner:
-            yield from self._if(command, inner, [f"{indent}    {self._refused(ask)}"], indent)
+            other = [f"{indent}    {self._refused(ask)}"] if ask.refusal.status else []
+            yield from self._if(command, inner, other, indent)
         else:
             *first, last = wrapped(command, indent)
             yield from [*first, f"{last} || {self._refused(ask)}"]
