@@ -93,7 +93,7 @@ class Trace(Observer):
     def received(self, exchange: Exchange, data: bytes) -> None:
         watch = self._watches[exchange]
         if self._level == LINES:
-            if exchange.call.codec is Codec.JSON and exchange.method == "POST":
+            if exchange.call.codec is Codec.JSON:
                 self._remember_ids(data)
             return
         watch.received.add(data)
@@ -128,14 +128,20 @@ class Trace(Observer):
 
     def _tell(self, exchange: Exchange, watch: Watch, error: BaseException | None = None) -> None:
         watch.told = True
-        if self._form:
-            return self._write(self._exported(exchange))
         target = self._redactor.target(exchange.target)
-        if self._level == LINES:
+        if self._form:
+            self._write(self._exported(exchange))
+        elif self._level == LINES:
             line = trace_line(exchange, error, _ID.sub(self._named, target))
-            return self._write(self._painted(self._redactor.text(line), _outcome(exchange)) + "\n")
-        head = [printable(f"{exchange.method} {target} HTTP/1.1"), *self._headers(exchange.headers)]
-        self._block(watch, ">", [*head, *self._body(watch.sent, exchange.headers)], _SENT)
+            self._write(self._painted(self._redactor.text(line), _outcome(exchange)) + "\n")
+        else:
+            head = [printable(f"{exchange.method} {target} HTTP/1.1"), *self._headers(exchange.headers)]
+            self._block(watch, ">", [*head, *self._body(watch.sent, exchange.headers)], _SENT)
+        if self._level > LINES:
+            self._answer(exchange, watch, error)
+
+    def _answer(self, exchange: Exchange, watch: Watch, error: BaseException | None) -> None:
+        """Show the head of an answer, or why there is none."""
         if not exchange.status:
             reason = printable(self._redactor.text(str(error)))
             return self._block(watch, "<", [f"failed: {reason}"], _BAD)
@@ -158,9 +164,7 @@ class Trace(Observer):
         return f"<Id {id[:12]}>" if id in self._given else id
 
     def _remember_ids(self, data: bytes) -> None:
-        found = _GIVEN.search(data) if len(data) <= LONGEST_BODY else None
-        if found:
-            self._given.add(found[1].decode())
+        self._given.update(id.decode() for id in _GIVEN.findall(data, 0, LONGEST_BODY))
 
     def _headers(self, headers: Sequence[tuple[str, str]]) -> list[str]:
         return headers_text(self._redactor.headers(headers))

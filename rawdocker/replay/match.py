@@ -59,6 +59,11 @@ class Request:
         return f"{self.method} {Redactor().target(self.target)}"
 
     @property
+    def words(self) -> list[str]:
+        """The method and the parts of the path."""
+        return [self.method, *filter(None, self.path.split("/"))]
+
+    @property
     def pings(self) -> bool:
         """Whether it only asks if the engine is there, and what it speaks."""
         return self.path == PING and self.method in LOOKS
@@ -214,9 +219,10 @@ class Matcher:
         return f"{told}: {'; '.join(self._differences(nearest.request, request))}"
 
     def _distance(self, recorded: Request, asked: Request) -> tuple[bool, float]:
-        alike = difflib.SequenceMatcher(None, f"{recorded.method} {recorded.path}", f"{asked.method} {asked.path}")
-        different_operation = recorded.operation != asked.operation or recorded.method != asked.method
-        return different_operation, 1 - alike.ratio() + sum(1 for _ in self._differences(recorded, asked))
+        if recorded.operation == asked.operation and recorded.method == asked.method:
+            return False, sum(1 for _ in self._differences(recorded, asked))
+        # of another operation nothing counts but what it works on
+        return True, -difflib.SequenceMatcher(None, recorded.words, asked.words).ratio()
 
 
 class _Objects:

@@ -47,7 +47,7 @@ VERBS = (
                 "inside. Of the query for GET, HEAD and DELETE, which have no body",
                 short="f",
             ),
-            Flag("raw-field", FIELD, "The same, always text; @FILE: what is in the file, @-: stdin", short="F"),
+            Flag("raw-field", FIELD, "As --field, but always text; @FILE: what is in the file, @-: stdin", short="F"),
             Flag("query", listed(_parameter, "name=value"), "A parameter of the query", short="q"),
             Flag("header", listed(_header, "name:value"), "A header of the request", short="H"),
             Flag("input", STRING, "Send this file as the body as it is; - is stdin"),

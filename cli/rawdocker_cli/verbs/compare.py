@@ -91,8 +91,8 @@ def _page(left: str, right: str, rows: Sequence[Row]) -> str:
         lines += page.lines(mark, row.left, row.right)
         for each in row.differences:
             lines += page.lines("!", _field(each.field, each.left), _field(each.field, each.right), indent="    ")
-    count = sum(row.differs for row in rows)
-    lines += ["", f"{count} of {len(rows)} differ" if count else f"no difference in {len(rows)}"]
+    count, calls = sum(row.differs for row in rows), f"{len(rows)} call{'s' if len(rows) != 1 else ''}"
+    lines += ["", f"{calls}, {count} different" if count else f"{calls}, no difference"]
     return "\n".join(lines) + "\n"
 
 
