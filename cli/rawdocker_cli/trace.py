@@ -130,6 +130,7 @@ class Trace(Observer):
         watch.told = True
         target = self._redactor.target(exchange.target)
         if self._form:
+            self._remember_secrets(exchange, watch)
             self._write(self._exported(exchange))
         elif self._level == LINES:
             line = trace_line(exchange, error, _ID.sub(self._named, target))
@@ -158,6 +159,11 @@ class Trace(Observer):
         version = VERSION.match(exchange.target)
         prefix = version[0] if version else ""
         return request(exchange.call, self._form, prefix=prefix, endpoint=endpoint, redactor=self._redactor) + "\n"
+
+    def _remember_secrets(self, exchange: Exchange, watch: Watch) -> None:
+        """Learn what must not be shown of the answer; an export hides what is in the request by itself."""
+        self._headers(exchange.headers)
+        self._redactor.data(bytes(watch.sent.data))
 
     def _named(self, found: re.Match[str]) -> str:
         id = found[0]

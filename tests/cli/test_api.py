@@ -239,6 +239,8 @@ def test_a_template_is_filled_with_the_answer(engine: Any, rawdocker: Any) -> No
         (["/info", "-f", "novalue"], 125, 'invalid argument "novalue" for "-f, --field" flag: a field is key=value'),
         (["/info", "-q", "x"], 125, 'invalid argument "x" for "-q, --query" flag: a parameter is name=value'),
         (["/info", "-H", "x"], 125, 'invalid argument "x" for "-H, --header" flag: a header is name: value'),
+        (["/info", "-H", "X: é"], 125, 'invalid argument "X: é" for "-H, --header" flag: a header is a line of ASCII'),
+        (["/info", "-H", "X: a\nB: c"], 125, 'invalid argument "X: a\\nB: c" for "-H, --header" flag: a header'),
         (["/info", "-f", "a=1", "-f", "a.b=2"], 125, "rawdocker: a.b: there is a value already"),
         (["/x", "--input", "-", "-f", "a=1"], 125, "rawdocker: --input is the whole body"),
         (["/info", "--paginate"], 125, "--paginate is not supported: the Engine API has no pages"),

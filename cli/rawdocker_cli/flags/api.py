@@ -24,6 +24,8 @@ def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not name.strip() or not colon:
         raise ValueError("a header is name: value")
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("a header is a line of ASCII")
     return name.strip(), value.strip()
 
 
