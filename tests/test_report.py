@@ -21,7 +21,7 @@ from rawdocker.report import page, read
 from rawdocker.report.markup import tag
 from rawdocker.report.page import scale
 
-VOID = {"meta", "input", "rect"}
+VOID = {"meta", "input", "rect", "wbr"}
 HOSTILE = (
     "<script>alert(1)</script>",
     "</script></style></title></textarea><img src=x onerror=alert(1)>",
@@ -272,6 +272,23 @@ def test_the_frames_of_a_streamed_answer_are_told_apart() -> None:
     text = shown(one).text
     assert "engine stdout +9.5 ms 5 bytestick" in text
     assert "engine stderr +9.5 ms 5 bytestock" in text
+
+
+def test_frames_that_came_at_once_are_told_apart_as_well() -> None:
+    frames = b"\2\0\0\0\0\0\0\4err\n\1\0\0\0\0\0\0\3hi\n"
+    one = entry(path="/v1.41/containers/web/logs?stdout=1&stderr=1", _rawdocker={"chunks": [[3, 23]]})
+    one["response"]["content"] = {"size": 23, "mimeType": "", "encoding": "base64", "text": b64encode(frames).decode()}
+    text = shown(one).text
+    assert "engine stderr +3 ms 4 byteserr" in text
+    assert "engine stdout +3 ms 3 byteshi" in text
+
+
+def test_an_error_in_the_place_of_frames_is_a_body() -> None:
+    one = entry(path="/v1.41/containers/web/logs", answer='{"message":"no"}', _rawdocker={"chunks": [[3, 16]]})
+    one["response"]["status"] = 404
+    found = shown(one)
+    assert "Conversation" not in found.text
+    assert '"message": "no"' in found.text
 
 
 def test_the_pieces_of_progress_have_their_times() -> None:

@@ -212,7 +212,7 @@ def _target(target: str) -> Iterator[Html]:
         path = path[version.end() :]
     yield from _with_short_ids(path)
     if question:
-        yield tag("span", f"?{query}", class_="query")
+        yield tag("span", "?", joined(query.split("&"), between="&amp;<wbr>"), class_="query")
 
 
 def _with_short_ids(path: str) -> Iterator[Html]:
@@ -323,7 +323,7 @@ def _laid_out(data: bytes, made_by: Mapping[str, str]) -> tuple[Html, str]:
     longest = LONGEST_BINARY if text is None else LONGEST_BODY
     note = f"Shown are the first {longest:,} of {len(data):,} bytes." if len(data) > longest else ""
     if text is None:
-        return joined([hexadecimal(data[:longest])]), note
+        return _dumped(data[:longest]), note
     if note:
         return joined([data[:longest].decode("utf-8", "backslashreplace")]), note
     return json_lines(text, made_by) or joined([text]), ""
@@ -349,7 +349,11 @@ def _event(event: Event) -> Html:
 
 def _words(data: bytes) -> str:
     text = readable(data)
-    return hexadecimal(data) if text is None else text
+    return _dumped(data) if text is None else text
+
+
+def _dumped(data: bytes) -> Html:
+    return tag("span", hexadecimal(data), class_="rows")
 
 
 def _known(stream: str) -> str:
