@@ -70,7 +70,8 @@ class Frame(NamedTuple):
 class Call(Generic[T]):
     """One request to the Engine API: method, path template and arguments, query, headers, body, and what its answer is.
 
-    A value: equal when all its parts are equal, never changed after it is made. `print(call)` shows the request.
+    A value: equal when all its parts are equal, never changed after it is made. `print(call)` shows the request
+    without its secrets.
     """
 
     __slots__ = (
@@ -143,10 +144,12 @@ class Call(Generic[T]):
         return hash((self.operation, self.target))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.operation}: {self.method} {self.target}>"
+        return f"<{type(self).__name__} {self.operation}: {self}>"
 
     def __str__(self) -> str:
-        return f"{self.method} {self.target}"
+        from rawdocker.secrets import Redactor
+
+        return f"{self.method} {Redactor().target(self.target)}"
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in Call.__slots__}

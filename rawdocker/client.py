@@ -118,7 +118,7 @@ class _Base:
             content = pieces(content)
         if hijack:
             headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
-        exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url)
+        exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url, self.endpoint.tls)
         request = {
             "method": call.method,
             "url": ORIGIN + exchange.target,

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 
 class RawdockerError(Exception):
-    """Any error of this library. `call` is the request it happened in, where there was one."""
+    """Any error of this library. `call` is the request it happened in, where there was one.
+
+    `message` is what was said, word for word; as a text an error has none of the secrets of its call.
+    """
 
     def __init__(self, message: str, *, call: Call[Any] | None = None) -> None:
         super().__init__(message)
@@ -46,7 +49,14 @@ class RawdockerError(Exception):
         self.call = call
 
     def __str__(self) -> str:
-        return self.message
+        if self.call is None:
+            return self.message
+        from rawdocker.secrets import redactor_of
+
+        return redactor_of(self.call).text(self.message)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class InvalidCallError(RawdockerError, ValueError):

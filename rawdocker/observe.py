@@ -33,10 +33,17 @@ class Exchange:
         "started",
         "status",
         "target",
+        "tls",
     )
 
     def __init__(
-        self, call: Call[Any], method: str, target: str, headers: Sequence[tuple[str, str]], endpoint: str
+        self,
+        call: Call[Any],
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        endpoint: str,
+        tls: Any = None,
     ) -> None:
         self.call = call
         self.method = method
@@ -44,6 +51,8 @@ class Exchange:
         """Path and query with the version: /v1.41/containers/create?name=web."""
         self.headers = headers
         self.endpoint = endpoint
+        self.tls = tls
+        """The certificates that the endpoint is reached with (rawdocker.host.TLSFiles); None without TLS."""
         self.started = perf_counter()
         self.connected = 0.0
         """When a new connection stood; 0 where one was used again."""

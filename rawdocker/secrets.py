@@ -8,12 +8,16 @@ the middle is searched as well. What is found once is remembered by a `Redactor`
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
+
+if TYPE_CHECKING:
+    from rawdocker.call import Call
 
 MARK = re.compile(r"<redacted: [^<>]*>")
 """What stands in the place of a secret."""
@@ -70,9 +74,14 @@ def is_secret_header(name: str) -> bool:
     return name.lower() in SECRET_HEADERS or sounds_secret(name.replace("-", "_"))
 
 
+def is_secret_key(key: str) -> bool:
+    """Say whether what stands behind a key of the API's own objects is a secret."""
+    return key == "Data" or (key.lower() not in _NO_SECRET_KEYS and sounds_secret(key))
+
+
 def in_text(text: str) -> list[Secret]:
-    """Return the secrets in a text: JSON, whole or cut, or any other; in order, none inside another."""
-    return list(_disjoint((*_in_json(text), *_in_urls(text), *_by_form(text))))
+    """Return the secrets in a text: JSON, whole or cut, or any other; in order, none overlaps another."""
+    return _merged((*_in_json(text), *_in_urls(text), *_by_form(text)))
 
 
 def _in_json(text: str) -> Iterator[Secret]:
@@ -85,7 +94,7 @@ def _in_json(text: str) -> Iterator[Secret]:
 
 
 def _in_value(key: str, value: str, start: int) -> Iterator[Secret]:
-    if key == "Data" or (key.lower() not in _NO_SECRET_KEYS and sounds_secret(key)):
+    if is_secret_key(key):
         yield Secret(start, start + len(value), f"value of {key}")
         return
     variable = _VARIABLE.fullmatch(value)
@@ -103,17 +112,25 @@ def _by_form(text: str) -> Iterator[Secret]:
         yield Secret(*found.span(), "a key or join token")
 
 
-def _disjoint(secrets: Iterable[Secret]) -> Iterator[Secret]:
-    end = 0
+def _merged(secrets: Iterable[Secret]) -> list[Secret]:
+    """Return secrets in order, those that overlap as one."""
+    merged: list[Secret] = []
     for secret in sorted(secrets, key=lambda secret: (secret.start, -secret.end)):
-        if secret.start >= end:
-            yield secret
-            end = secret.end
+        if merged and secret.start < merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(merged[-1].end, secret.end))
+        else:
+            merged.append(secret)
+    return merged
 
 
 def mark(reason: str) -> str:
     """Return what is shown in the place of a secret."""
     return f"<redacted: {reason}>"
+
+
+def reason_of(mark: str) -> str:
+    """Return why a secret is not shown, from what stands in its place."""
+    return mark.partition(" ")[2][:-1]
 
 
 def _by_reason(secret: str, reason: str) -> str:
@@ -155,10 +172,11 @@ class Redactor:
         """Return a text (a body, a message) without secrets."""
         if self.show:
             return text
-        found = in_text(text)
+        found = [secret for secret in in_text(text) if not re.fullmatch(self._marks, text[secret.start : secret.end])]
         for secret in found:
             self.remember(text[secret.start : secret.end], secret.reason)
-        return self._without_known(replaced(text, found, self._mark))
+        # both in the text as it is: what is known may stand where JSON is quoted by an error, and looks like none
+        return replaced(text, _merged((*found, *self._known_in(text))), self._mark)
 
     def data(self, data: bytes) -> bytes:
         """Return bytes (a body, a frame) without secrets; all other bytes stay as they are."""
@@ -223,18 +241,29 @@ class Redactor:
                     self._pattern = None
 
     def _without_known(self, text: str) -> str:
+        return replaced(text, self._known_in(text), self._mark)
+
+    def _known_in(self, text: str) -> Iterator[Secret]:
+        """Yield where in a text secrets stand that were met before."""
         if not self._known:
-            return text
-        pattern = self._pattern
-        if pattern is None:
+            return
+        if self._pattern is None:
             longest_first = sorted(self._known, key=len, reverse=True)
             # marks are found as well, and left alone: a secret may be a word of them
-            self._pattern = pattern = re.compile("|".join([self._marks, *map(re.escape, longest_first)]))
-        return pattern.sub(self._hidden, text)
+            self._pattern = re.compile("|".join([self._marks, *map(re.escape, longest_first)]))
+        for found in self._pattern.finditer(text):
+            reason = self._known.get(found[0])
+            if reason is not None:
+                yield Secret(*found.span(), reason)
 
-    def _hidden(self, found: re.Match[str]) -> str:
-        reason = self._known.get(found[0])
-        return found[0] if reason is None else self._mark(found[0], reason)
+
+def redactor_of(call: Call[Any]) -> Redactor:
+    """Return what hides the secrets of a request wherever they are said again."""
+    redactor = Redactor()
+    redactor.target(call.target)
+    redactor.headers([*call.headers.items()])
+    redactor.text(json.dumps(call.json_body(), ensure_ascii=False))
+    return redactor
 
 
 def _blot(reason: str, size: int) -> bytes:
@@ -243,14 +272,23 @@ def _blot(reason: str, size: int) -> bytes:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as it stands, as it stands in JSON, and where it stood in JSON as what it means."""
-    import json
-
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    """Yield a secret as it stands, and where it stood in JSON as what it means; each also as it stands in JSON, and in
+    JSON that is quoted in JSON."""
+    plain = {secret}
     with suppress(ValueError):
-        yield str(json.loads(f'"{secret}"'))
+        plain.add(str(json.loads(f'"{secret}"')))
+    for text in plain:
+        yield text
+        for quoted in _quoted(text):
+            yield quoted
+            yield from _quoted(quoted)
+
+
+def _quoted(text: str) -> set[str]:
+    """Return a text as it stands in JSON, which Python and Go write in their ways."""
+    short = json.dumps(text, ensure_ascii=False)[1:-1]
+    go = short.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return {short, go, json.dumps(text)[1:-1]}
 
 
 def _credentials_in(header: str) -> Iterator[str]:

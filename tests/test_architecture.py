@@ -17,10 +17,10 @@ LIBRARY, CLI = ROOT / "rawdocker", ROOT / "cli" / "rawdocker_cli"
 
 # What each part of the library may import of it at run time; a part may always import itself.
 ALLOWED = {
-    "errors": set(),
+    "errors": {"secrets"},
     "host": {"errors"},
     "version": {"errors"},
-    "call": {"errors"},
+    "call": {"errors", "secrets"},
     "codec": {"call", "errors"},
     "observe": {"call"},
     "operations": {"call", "errors"},
@@ -46,7 +46,7 @@ ALLOWED = {
     "compare": {"call", "normal", "observe"},
     "export": {"archive", "call", "calls", "host", "observe", "operations", "plan", "secrets"},
     "spy": {"answer", "call", "errors", "host", "http1", "listen", "observe", "operations", "transport"},
-    "report": {"call", "codec", "errors", "har", "operations", "secrets"},
+    "report": {"call", "codec", "errors", "export", "har", "host", "operations", "secrets"},
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
 """What is no Python in the wheel."""
@@ -167,6 +167,12 @@ def test_a_verb_loads_no_heavy_module(words: str) -> None:
 )
 def test_what_needs_no_engine_loads_no_client(words: str) -> None:
     assert not loaded(RUN, *words.split()) & (HEAVY | {"httpx", "httpcore", "ssl", "rawdocker.client"})
+
+
+@pytest.mark.parametrize("form", ["curl", "python", "httpx", "requests", "http"])
+def test_an_export_loads_no_client(form: str) -> None:
+    modules = loaded(RUN, "--dry-run=offline", "--as", form, "run", "debian:12", DOCKER_HOST=NO_ENGINE)
+    assert not modules & (HEAVY - {"tarfile"} | {"httpx", "httpcore", "ssl", "rawdocker.client"})
 
 
 def test_a_verb_loads_no_more_where_click_is_installed_beside_rich(tmp_path: Path) -> None:

@@ -484,6 +484,10 @@ def test_any_secret_is_nowhere_in_the_file(tmp_path: Path, place: Any, secret: s
         ["api", "GET", "/x", "-H", f"Authorization: Bearer {PLANTED}"],
         ["build", f"https://user:{PLANTED}@example.com/x.git"],
         ["run", "x", "sh", "-c", f"TOKEN={PLANTED} do"],
+        ["api", "POST", "/secrets/create", "-F", f"Data={PLANTED}"],
+        ["api", "POST", "/build", "-q", f'buildargs={{"NPM_TOKEN": "{PLANTED}"}}'],
+        ["curl", "-d", f'{{"Env": ["DB_PASSWORD={PLANTED}"]}}'],
+        ["run", "-e", f'DB_PASSWORD={{"a": "{PLANTED}"}}', "x"],
     ],
 )
 def test_the_command_line_is_kept_without_its_secrets(words: list[str]) -> None:

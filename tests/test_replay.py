@@ -308,7 +308,8 @@ def test_a_container_is_known_by_its_name_and_by_its_id() -> None:
         ("POST /containers/create", {"Image": "y"}, r'number 1001, POST /containers/create: Image was "x" and is "y"'),
         ("POST /containers/create", {"Image": "x", "Env": ["TOKEN=hunter2"]}, "is .*redacted: value of TOKEN"),
         ("POST /containers/create", {"Image": {"password": "hunter2"}}, "redacted: value of password"),
-        ("GET /images/json", None, "nearest is"),
+        ("POST /containers/web/stop", None, "nearest is number 1001, POST /containers/create$"),
+        ("GET /images/json", None, "nearest is number 1, GET "),
         ("BREW /coffee", None, "nearest is"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -17,15 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recordings import SESSION, entry, har, understood
 
-from rawdocker import calls
-from rawdocker.call import Call
 from rawdocker.errors import RecordingError
-from rawdocker.operations import call_of
 from rawdocker.report import page, read
-from rawdocker.report.again import export
 from rawdocker.report.markup import tag
+from rawdocker.report.page import scale
 
-VOID = {"meta", "input", "rect"}
+VOID = {"meta", "input", "rect", "wbr"}
 HOSTILE = (
     "<script>alert(1)</script>",
     "</script></style></title></textarea><img src=x onerror=alert(1)>",
@@ -195,9 +191,22 @@ def test_the_waterfall_puts_each_phase_where_it_was() -> None:
     later = entry(startedDateTime="2026-11-24T10:00:00.012+00:00", time=12)
     rects = [attributes for tag, attributes in shown(entry(), later).elements if tag == "rect"]
     assert [(rect["class"], rect["x"], rect["width"]) for rect in rects] == [
-        ("connect", "0.000%", "4.167%"), ("wait", "4.167%", "33.333%"), ("receive", "37.500%", "12.500%"),
-        ("connect", "50.000%", "4.167%"), ("wait", "54.167%", "33.333%"), ("receive", "87.500%", "12.500%"),
+        ("connect", "0.000%", "4.000%"), ("wait", "4.000%", "32.000%"), ("receive", "36.000%", "12.000%"),
+        ("connect", "48.000%", "4.000%"), ("wait", "52.000%", "32.000%"), ("receive", "84.000%", "12.000%"),
     ]  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(st.floats(0, 1e15))
+def test_the_waterfall_is_as_wide_as_what_passed_or_little_more(whole: float) -> None:
+    assert whole <= scale(whole) <= max(1.5 * whole, 1.0)
+
+
+def test_the_marks_of_the_waterfall_are_round() -> None:
+    later = entry(startedDateTime="2026-11-24T10:00:00.855+00:00", time=12)
+    texts = shown(entry(), later).texts
+    at = texts.index("0 ms")
+    assert texts[at : at + 5] == ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
 
 
 def test_json_keeps_its_numbers_and_names_as_they_were_sent() -> None:
@@ -263,6 +272,23 @@ def test_the_frames_of_a_streamed_answer_are_told_apart() -> None:
     text = shown(one).text
     assert "engine stdout +9.5 ms 5 bytestick" in text
     assert "engine stderr +9.5 ms 5 bytestock" in text
+
+
+def test_frames_that_came_at_once_are_told_apart_as_well() -> None:
+    frames = b"\2\0\0\0\0\0\0\4err\n\1\0\0\0\0\0\0\3hi\n"
+    one = entry(path="/v1.41/containers/web/logs?stdout=1&stderr=1", _rawdocker={"chunks": [[3, 23]]})
+    one["response"]["content"] = {"size": 23, "mimeType": "", "encoding": "base64", "text": b64encode(frames).decode()}
+    text = shown(one).text
+    assert "engine stderr +3 ms 4 byteserr" in text
+    assert "engine stdout +3 ms 3 byteshi" in text
+
+
+def test_an_error_in_the_place_of_frames_is_a_body() -> None:
+    one = entry(path="/v1.41/containers/web/logs", answer='{"message":"no"}', _rawdocker={"chunks": [[3, 16]]})
+    one["response"]["status"] = 404
+    found = shown(one)
+    assert "Conversation" not in found.text
+    assert '"message": "no"' in found.text
 
 
 def test_the_pieces_of_progress_have_their_times() -> None:
@@ -388,24 +414,32 @@ def test_an_entry_with_a_part_that_should_be_something_else_is_shown_or_refused(
     Page(page(found))
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        calls.container_stop("web", t=3),
-        calls.container_create({"Image": "debian:12", "Cmd": ["echo", "it's $HOME `id`\n"]}, name="web"),
-        calls.container_logs("web", stdout=True),
-        calls.container_attach("web", stream=True),
-        call_of("PO'ST;", "/v1.41/x?a=$(id)&b='", {"X-A": "'; rm -rf /"}, b"raw 'text'"),
-        call_of("PUT", "/v1.41/containers/web/archive?path=/", {}, b"\0binary"),
-    ],
-    ids=str,
-)
-def test_an_exported_call_is_the_same_call(call: Call[Any]) -> None:
-    code = export(call.as_json(), "python", endpoint="unix:///run/x.sock", version="1.41")
-    names: dict[str, Any] = {}
-    exec(code[: code.index("\nwith Client('unix:///run/x.sock', version='1.41')")], names)
-    assert names["call"] == call.as_json()
-    words = shlex.split(export(call, "curl", endpoint="unix:///run/x'; id.sock", version="1.41"), comments=True)
-    assert words[:3] == ["curl", "--unix-socket", "/run/x'; id.sock"]
-    assert words[-1] == f"http://localhost/v1.41{call.target}"
-    assert call.method in ("GET", words[4])
+def test_a_call_can_be_made_again_with_curl_and_python() -> None:
+    one = entry("POST", "/v1.41/containers/web/stop?t=3", _rawdocker={"endpoint": "unix:///run/x.sock"})
+    found = shown(one)
+    assert "curl -sS --unix-socket /run/x.sock -X POST 'http://localhost/v1.41/containers/web/stop?t=3'" in found.text
+    assert 'with Client("unix:///run/x.sock", version="1.41") as docker:' in found.text
+    assert 'print(docker.send(calls.container_stop("web", t=3)))' in found.text
+    assert [a["aria-label"] for tag, a in found.elements if "copy" in (a.get("class") or "")] == [
+        "Copy the call as curl", "Copy the call as python",
+    ]  # fmt: skip
+
+
+def test_a_call_to_make_again_requires_what_the_recording_left_out() -> None:
+    body = '{"Image":"x","Env":["A_TOKEN=<redacted: value of A_TOKEN>","COPY=<redacted: value of A_TOKEN>"]}'
+    text = shown(entry("POST", "/v1.41/containers/create", body=body)).text
+    assert ': "${SECRET_1:?value of A_TOKEN, as it stands in JSON and URLs}"' in text
+    assert 'SECRET_1 = os.environ["SECRET_1"]  # value of A_TOKEN' in text
+    assert 'f"COPY={SECRET_1}"' in text
+
+
+def test_a_body_that_was_not_kept_is_asked_for_when_a_call_is_made_again() -> None:
+    one = entry("PUT", "/v1.41/containers/web/archive?path=/", _rawdocker={"cut": True, "sent": {"size": 5 << 20}})
+    assert "-T -" in shown(one).text
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8080/v1.41/info", "https://example.com/v1.41/info"])
+def test_a_call_of_another_program_s_recording_is_made_where_it_was(url: str) -> None:
+    one = entry()
+    one["request"]["url"] = url
+    assert f"curl -sS -X GET {url}" in shown(one).text

@@ -281,7 +281,7 @@ def test_a_call_can_be_copied(browser: Browser) -> None:
         "new Promise((done) => setTimeout(() => done(document.querySelector('.copy').textContent), 300))"
     )
     command = browser.value("navigator.clipboard.readText()")
-    assert command.startswith("curl --unix-socket ")
+    assert command.startswith("curl -sS ")
     assert command == browser.value("document.querySelector('#call-1 .export code').textContent")
 
 

@@ -16,8 +16,11 @@ from rawdocker_cli.shell import PROGRAM, Failure
 def page(method: str, path: str) -> str:
     """Return what is known of a call, of every one with that path where no method is given; raises Failure."""
     known = dict.fromkeys(operation.method for operation in operations.operations())
-    found = [operations.matched(one, path)[0] for one in ([method] if method else known)]
-    told = [_of_operation(operation) for operation in found if operation]
+    matched = (operations.matched(one, path)[0] for one in ([method] if method else known))
+    found = [operation for operation in matched if operation]
+    # a path that is written out is no name: DELETE /containers/{id} is not meant by /containers/json
+    places = min((operation.path.count("{") for operation in found), default=0)
+    told = [_of_operation(operation) for operation in found if operation.path.count("{") == places]
     if not told:
         raise Failure(f"{PROGRAM}: the API has no {f'{method} {path}'.strip()}{_nearest(path)}")
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in told)
@@ -105,7 +108,7 @@ def _parameter(parameter: Parameter) -> str:
     kind, _, default = parameter.type.removesuffix("*").partition("=")
     notes = [
         *(["required"] if parameter.type.endswith("*") else []),
-        *([f"default {default}"] if default else []),
+        *([f"default {default.lower() if kind == 'boolean' else default}"] if default else []),
         *([f"since API {parameter.since}"] if parameter.since else []),
         *([f"until {parameter.until}"] if parameter.until else []),
     ]

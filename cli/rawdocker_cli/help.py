@@ -23,8 +23,7 @@ def verb_page(verb: Verb, ours: Sequence[Flag]) -> str:
     if shown:
         parts.append("Options:\n" + flag_rows(shown))
     parts.append("Options of rawdocker:\n" + flag_rows(ours))
-    if verb.calls:
-        parts.append("API calls:\n" + "\n".join(f"  {call}" for call in verb.calls))
+    parts.append("API calls:\n" + "\n".join(f"  {call}" for call in verb.calls or ("none of its own",)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -142,7 +142,8 @@ class _Reader:
 
     def send(self, call: Call[Any]) -> Any:
         if call not in self._answers:
-            _announce(f"{call.method} /v{self.negotiate()}{call.target}")
+            method, _, target = str(call).partition(" ")
+            _announce(f"{method} /v{self.negotiate()}{target}")
             try:
                 self._answers[call] = self._shell.send(call)
             except RawdockerError as error:

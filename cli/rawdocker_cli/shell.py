@@ -224,8 +224,16 @@ def of_kind(call: Call[Any], answer: Any) -> Any:
         from rawdocker.errors import ProtocolError
 
         kind = "a list" if listed else "an object"
-        raise ProtocolError(f"the answer to {call} is not {kind} but {str(answer)[:80]}", call=call)
+        raise ProtocolError(f"the answer to {call} is not {kind} but {_beginning(answer)}", call=call)
     return answer
+
+
+def _beginning(answer: Any) -> str:
+    import json
+
+    from rawdocker.secrets import hide_text
+
+    return hide_text(json.dumps(answer, ensure_ascii=False))[:80]
 
 
 def existing(path: str) -> str:

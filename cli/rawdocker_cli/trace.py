@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from time import strftime, time
 from typing import Any, TextIO
 
-from rawdocker.call import Codec, HijackCall
+from rawdocker.call import VERSION, Codec, HijackCall
 from rawdocker.codec import HEADER_SIZE, STREAMS, decoder_for
 from rawdocker.errors import RawdockerError
 from rawdocker.observe import Exchange, Observer
@@ -93,7 +93,7 @@ class Trace(Observer):
     def received(self, exchange: Exchange, data: bytes) -> None:
         watch = self._watches[exchange]
         if self._level == LINES:
-            if exchange.call.codec is Codec.JSON and exchange.method == "POST":
+            if exchange.call.codec is Codec.JSON:
                 self._remember_ids(data)
             return
         watch.received.add(data)
@@ -128,14 +128,21 @@ class Trace(Observer):
 
     def _tell(self, exchange: Exchange, watch: Watch, error: BaseException | None = None) -> None:
         watch.told = True
-        if self._form:
-            return self._write(self._exported(exchange, watch))
         target = self._redactor.target(exchange.target)
-        if self._level == LINES:
+        if self._form:
+            self._remember_secrets(exchange, watch)
+            self._write(self._exported(exchange))
+        elif self._level == LINES:
             line = trace_line(exchange, error, _ID.sub(self._named, target))
-            return self._write(self._painted(self._redactor.text(line), _outcome(exchange)) + "\n")
-        head = [printable(f"{exchange.method} {target} HTTP/1.1"), *self._headers(exchange.headers)]
-        self._block(watch, ">", [*head, *self._body(watch.sent, exchange.headers)], _SENT)
+            self._write(self._painted(self._redactor.text(line), _outcome(exchange)) + "\n")
+        else:
+            head = [printable(f"{exchange.method} {target} HTTP/1.1"), *self._headers(exchange.headers)]
+            self._block(watch, ">", [*head, *self._body(watch.sent, exchange.headers)], _SENT)
+        if self._level > LINES:
+            self._answer(exchange, watch, error)
+
+    def _answer(self, exchange: Exchange, watch: Watch, error: BaseException | None) -> None:
+        """Show the head of an answer, or why there is none."""
         if not exchange.status:
             reason = printable(self._redactor.text(str(error)))
             return self._block(watch, "<", [f"failed: {reason}"], _BAD)
@@ -144,19 +151,26 @@ class Trace(Observer):
             lines.append("(the connection is taken over)")
         return self._block(watch, "<", lines, _outcome(exchange) or _GOT)
 
-    def _exported(self, exchange: Exchange, watch: Watch) -> str:
+    def _exported(self, exchange: Exchange) -> str:
         from rawdocker.export import request
+        from rawdocker.host import Endpoint
 
-        return request(exchange, bytes(watch.sent.data), self._form, self._redactor) + "\n"
+        endpoint = Endpoint(exchange.endpoint, "", exchange.tls)
+        version = VERSION.match(exchange.target)
+        prefix = version[0] if version else ""
+        return request(exchange.call, self._form, prefix=prefix, endpoint=endpoint, redactor=self._redactor) + "\n"
+
+    def _remember_secrets(self, exchange: Exchange, watch: Watch) -> None:
+        """Learn what must not be shown of the answer; an export hides what is in the request by itself."""
+        self._headers(exchange.headers)
+        self._redactor.data(bytes(watch.sent.data))
 
     def _named(self, found: re.Match[str]) -> str:
         id = found[0]
         return f"<Id {id[:12]}>" if id in self._given else id
 
     def _remember_ids(self, data: bytes) -> None:
-        found = _GIVEN.search(data) if len(data) <= LONGEST_BODY else None
-        if found:
-            self._given.add(found[1].decode())
+        self._given.update(id.decode() for id in _GIVEN.findall(data, 0, LONGEST_BODY))
 
     def _headers(self, headers: Sequence[tuple[str, str]]) -> list[str]:
         return headers_text(self._redactor.headers(headers))

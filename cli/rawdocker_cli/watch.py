@@ -33,9 +33,11 @@ def made(ours: Options) -> list[Any]:
 def _recorder(ours: Options, redactor: Redactor) -> Any:
     from rawdocker.errors import RecordingError
     from rawdocker.har import HarRecorder
+    from rawdocker_cli.origins import without_typed_secrets
 
+    words = without_typed_secrets(sys.argv[1:])
     try:
-        return HarRecorder(ours.record, max_body=ours.max_body, redactor=redactor, verb=sys.argv[1:])
+        return HarRecorder(ours.record, max_body=ours.max_body, redactor=redactor, verb=words)
     except RecordingError as error:
         raise Failure(f"{PROGRAM}: --record: {error}", BAD_FLAG) from None
 

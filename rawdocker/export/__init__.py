@@ -1,7 +1,8 @@
 """What --as makes of requests: commands of curl, Python with three libraries, the text of HTTP.
 
-    request(exchange, b"", "curl", Redactor())     one request, as it was sent
-    script(plan, "curl", endpoint=endpoint)        all that a verb would send, as a script that does the same
+    request(call, "curl", prefix="/v1.41", endpoint=endpoint)   one request
+    alone(call, "python", prefix="/v1.41", endpoint=endpoint)   the same as a program that shows the answer
+    script(plan, "curl", endpoint=endpoint)                     all that a verb would send, as a script
 
 Pure strings: nothing is sent, and no HTTP client is loaded. Secrets become variables that the scripts require.
 """
@@ -11,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rawdocker.call import VERSION
 from rawdocker.export import curl, http, pyscript, python, shell
 from rawdocker.export.program import program
 from rawdocker.export.text import Places
 from rawdocker.secrets import Redactor
 
 if TYPE_CHECKING:
-    from rawdocker.observe import Exchange
+    from rawdocker.call import Call
+    from rawdocker.host import Endpoint
     from rawdocker.plan import Plan
 
 
@@ -38,18 +39,31 @@ FORMS = {
 }
 
 
-def request(exchange: Exchange, body: bytes, form: str, redactor: Redactor) -> str:
-    """Return a request that was sent in a form of --as, without a line feed at its end.
+ALONE = {"curl": curl.request, "python": python.program}
+"""The forms that make one request something to run."""
 
-    body: what was sent of a body that is no JSON.
+
+def request(call: Call[Any], form: str, *, prefix: str, endpoint: Endpoint, redactor: Redactor | None = None) -> str:
+    """Return a request in a form of --as, without a line feed at its end.
+
+    Parameters:
+        call: the request. A body that is not JSON is read from where it came from, else from stdin.
+        form: one of FORMS.
+        prefix: what goes before the path, such as /v1.41.
+        endpoint: the engine's, as rawdocker.host finds it.
+        redactor: where it shows secrets, they stand there; else variables for them are required.
     """
-    from rawdocker.host import Endpoint
-
     places = Places(redactor)
-    call = places.in_call(exchange.call)
-    version = VERSION.match(exchange.target)
-    prefix = version[0] if version else ""
-    return FORMS[form].request(call, prefix, Endpoint(exchange.endpoint, ""), places.secrets)
+    return FORMS[form].request(places.in_call(call), prefix, endpoint, places.secrets)
+
+
+def alone(call: Call[Any], form: str, *, prefix: str, endpoint: Endpoint) -> str:
+    """Return a recorded request as what can be run by itself: one of ALONE.
+
+    Where a secret was left out of the recording, a variable for it is required.
+    """
+    places = Places(recorded=True)
+    return ALONE[form](places.in_call(call), prefix, endpoint, places.secrets)
 
 
 def script(plan: Plan, form: str, *, endpoint: Any, redactor: Redactor | None = None) -> str:

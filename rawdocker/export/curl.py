@@ -40,7 +40,7 @@ def request_words(call: Call[Any], prefix: str, *, escape: bool = True) -> list[
     prefix: what stands before the path: http://localhost/v1.41. escape: whether the functions `json` and `url` are
     there to escape secrets.
     """
-    method = "--head" if call.method == "HEAD" else f"-X {call.method}"
+    method = "--head" if call.method == "HEAD" else f"-X {quote(call.method)}"
     url = word(prefix + target_of(call), "url" if escape else "")
     return [method, url, *_options(call, "json" if escape else "")]
 
@@ -76,7 +76,7 @@ def source(body: Any) -> str:
 
 def connection(endpoint: Any) -> list[str]:
     """Return curl's options for reaching an engine."""
-    if endpoint.scheme != "tcp":
+    if is_socket(endpoint):
         return [f"--unix-socket {quote(endpoint.path)}"]
     if not endpoint.tls:
         return []
@@ -84,10 +84,17 @@ def connection(endpoint: Any) -> list[str]:
     return [*(f"{option} {quote(path)}" for option, path in files if path), *([] if endpoint.tls.verify else ["-k"])]
 
 
+def is_socket(endpoint: Any) -> bool:
+    """Say whether an engine is reached by a socket of this machine."""
+    return endpoint.scheme not in ("tcp", "http", "https")
+
+
 def origin(endpoint: Any) -> str:
-    """Return the beginning of every URL."""
-    if endpoint.scheme != "tcp":
+    """Return the beginning of every URL. Registries and recordings of others have it already."""
+    if is_socket(endpoint):
         return "http://localhost"
+    if endpoint.scheme != "tcp":
+        return str(endpoint.url)
     return ("https" if endpoint.tls else "http") + str(endpoint.url).removeprefix("tcp")
 
 

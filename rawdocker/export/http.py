@@ -8,6 +8,7 @@ from typing import Any
 
 from rawdocker.call import Call, HijackCall
 from rawdocker.export import program as p
+from rawdocker.export.curl import is_socket
 from rawdocker.export.text import pieces, target_of
 
 
@@ -46,7 +47,7 @@ def _header(value: Any) -> str:
 
 
 def _host(endpoint: Any) -> str:
-    return endpoint.url.removeprefix("tcp://") if endpoint.scheme == "tcp" else "localhost"
+    return str(endpoint.url).partition("://")[2] if not is_socket(endpoint) else "localhost"
 
 
 def script(made: p.Program, endpoint: Any, form: str) -> str:

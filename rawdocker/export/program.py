@@ -58,22 +58,22 @@ class Ask:
         """What is done where the answer is a 404."""
         self.instead: list[Statement] | None = None
         """What is done where it is none, if `missing` stands instead of it."""
+        self.stdin = False
+        """Whether stdin is sent on its connection."""
         self.again = False
         """Whether it is sent because of a 404, and its answer used where that of the first one would be."""
         self.then: list[Statement] = []
         """What is done only if it is not refused, where a refusal does not end the script."""
 
     @property
+    def bears_refusal(self) -> bool:
+        """Whether a refusal, or a 404 at least, does not end the script."""
+        return self.refusal.goes_on or self.refusal.excused
+
+    @property
     def streamed(self) -> bool:
         """Whether its answer is used as it comes."""
         return self.background or self.use in _STREAMED
-
-    @property
-    def stdin(self) -> bool:
-        """Whether stdin is sent on its connection."""
-        return self.hijack and bool(self.call.query.get("stdin") or self._exec_has_stdin)
-
-    _exec_has_stdin = False
 
 
 class Use(NamedTuple):
@@ -125,7 +125,7 @@ class Program:
     @property
     def goes_on(self) -> bool:
         """Whether some refusal does not end the script but decides its exit code."""
-        return any(ask.refusal.goes_on and ask.refusal.status for ask in self.asks)
+        return any(ask.bears_refusal and ask.refusal.status for ask in self.asks)
 
 
 def _every(statements: Sequence[Statement]) -> Iterator[Statement]:
@@ -239,8 +239,7 @@ class _Writer:
 
     def _ask(self, step: Step) -> Ask:
         ask = Ask(step, self._places.in_call(step.call), "" if step.call.path == "/_ping" else self._prefix, step.name)
-        if step.call.operation == "ExecStart":
-            ask._exec_has_stdin = self._exec_has_stdin(step)
+        ask.stdin = ask.hijack and self._has_stdin(step.call)
         if _is_shown(step, self._plan, self._names):
             ask.use = ANSWER
         ask.missing = self._written(step.otherwise, range(len(step.otherwise)), main=False)
@@ -249,9 +248,11 @@ class _Writer:
                 inner.again = inner.name == ask.name or (inner is ask.missing[-1] and ask.use == inner.use == ANSWER)
         return ask
 
-    def _exec_has_stdin(self, step: Step) -> bool:
-        prepared = [before.call for before in self._plan.steps if before.call.operation == "ContainerExec"]
-        return any((call.json_body() or {}).get("AttachStdin") for call in prepared)
+    def _has_stdin(self, call: Call[Any]) -> bool:
+        if call.operation != "ExecStart":
+            return bool(call.query.get("stdin"))
+        prepared = [before.call.json_body() for before in self._plan.steps if before.call.operation == "ContainerExec"]
+        return any(body and body.get("AttachStdin") for body in prepared)
 
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
@@ -266,7 +267,7 @@ def _conditional(statements: list[Statement]) -> list[Statement]:
     while waiting:
         statement = waiting.pop(0)
         found.append(statement)
-        if isinstance(statement, Ask) and statement.refusal.goes_on:
+        if isinstance(statement, Ask) and statement.bears_refusal:
             skips = statement.refusal.skips
             while waiting and (skips or not isinstance(waiting[0], Ask)):
                 skips -= isinstance(waiting[0], Ask)

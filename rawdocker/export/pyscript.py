@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from rawdocker.export import preludes
 from rawdocker.export import program as p
-from rawdocker.export.curl import origin
+from rawdocker.export.curl import is_socket, origin
 from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.parts import needed
 from rawdocker.export.python import http_arguments, library_call, secret_lines
+from rawdocker.export.shell import NO_STDIN_OVER_TLS
 
 
 class Dialect(NamedTuple):
@@ -35,6 +36,8 @@ class Dialect(NamedTuple):
     """An answer as JSON values."""
     stdin: str
     """What writes to a hijacked connection, and what ends that."""
+    opened: str
+    """What is to be closed in the end; empty where that is left to Python."""
     refused: str
     """The errors for a refusal and for a 404."""
     missing: str
@@ -71,20 +74,20 @@ def _item(answer: str, field: str) -> str:
 
 
 def _library_connection(endpoint: Any, made: p.Program) -> str:
-    arguments: list[tuple[str, Any]] = [("", Code('f"unix://{SOCKET}"') if _is_socket(endpoint) else endpoint.url)]
+    arguments: list[tuple[str, Any]] = [("", Code('f"unix://{SOCKET}"') if is_socket(endpoint) else endpoint.url)]
     if endpoint.tls:
         files = [(f"{name}=", path) for name, path in zip(("ca", "cert", "key"), endpoint.tls[:3], strict=True)]
         arguments.append(("tls=", Code(laid_out("TLSFiles(", [*files, ("verify=", endpoint.tls.verify)], ")", 0))))
     if not made.negotiates:
         arguments.append(("version=", made.version))
     lines = ["from rawdocker.host import TLSFiles"] if endpoint.tls else []
-    return "\n".join(
-        [*lines, f"docker = {laid_out('Client(', arguments, ')', 0)}", "opened = ExitStack().enter_context"]
-    )
+    lines.append(f"docker = {laid_out('Client(', arguments, ')', 0)}")
+    streams = ["streams = ExitStack()", "opened = streams.enter_context"]
+    return "\n".join([*lines, *(streams if any(ask.streamed for ask in made.asks) else [])])
 
 
 def _httpx_connection(endpoint: Any, made: p.Program) -> str:
-    if _is_socket(endpoint):
+    if is_socket(endpoint):
         reach: list[tuple[str, Any]] = [("transport=", Code("httpx.HTTPTransport(uds=SOCKET)"))]
     else:
         reach = _tls(endpoint, "")
@@ -94,7 +97,7 @@ def _httpx_connection(endpoint: Any, made: p.Program) -> str:
 
 def _requests_connection(endpoint: Any, made: p.Program) -> str:
     accepts = f"session.headers.update({value(_PLAIN)})"
-    if _is_socket(endpoint):
+    if is_socket(endpoint):
         engine = 'ENGINE = "http+unix://" + quote(SOCKET, safe="")'
         return f"session = requests_unixsocket.Session()\n{accepts}\n{engine}"
     settings = (f"session.{name}{value(given)}" for name, given in _tls(endpoint, " "))
@@ -118,10 +121,6 @@ def _tls(endpoint: Any, blank: str) -> list[tuple[str, Any]]:
     return [(f"verify{blank}={blank}", endpoint.tls.verify and (endpoint.tls.ca or True)), *pair]
 
 
-def _is_socket(endpoint: Any) -> bool:
-    return bool(endpoint.scheme != "tcp")
-
-
 def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, str]:
     shared = {
         name: code.replace("ANSWER", answer).replace("MESSAGES", messages) for name, code in preludes.SHARED.items()
@@ -129,45 +128,63 @@ def _functions(own: Mapping[str, str], answer: str, messages: str) -> dict[str, 
     return {**own, **shared}
 
 
-_OF_HTTP = ("chunks(answer)", "messages(answer)")
+def _http_dialect(sender: str, connection: Any, functions: Mapping[str, str], body: str) -> Dialect:
+    return Dialect(
+        sender=sender,
+        connection=connection,
+        functions=_functions({**preludes.HTTP_FUNCTIONS, **functions}, "chunks(answer)", "messages(answer)"),
+        request=_http_request(body),
+        field=_item,
+        rest="{}",
+        values="document({})",
+        stdin="*stdin_of({})",
+        opened="",
+        refused="Refused",
+        missing="Missing",
+    )
+
+
 DIALECTS = {
     "python": Dialect(
-        "rawdocker's library", _library_connection, _functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
-        _library_request, _attribute, "next({})", "{}", "{0}.write, {0}.close_write", "EngineError", "NotFoundError",
+        sender="rawdocker's library",
+        connection=_library_connection,
+        functions=_functions(preludes.LIBRARY_FUNCTIONS, "answer", "answer"),
+        request=_library_request,
+        field=_attribute,
+        rest="next({})",
+        values="{}",
+        stdin="{0}.write, {0}.close_write",
+        opened="docker",
+        refused="EngineError",
+        missing="NotFoundError",
     ),
-    "httpx": Dialect(
-        "httpx", _httpx_connection,
-        _functions({**preludes.HTTP_FUNCTIONS, **preludes.HTTPX_FUNCTIONS}, *_OF_HTTP),
-        _http_request("content"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
-    ),
-    "requests": Dialect(
-        "requests", _requests_connection,
-        _functions({**preludes.HTTP_FUNCTIONS, **preludes.REQUESTS_FUNCTIONS}, *_OF_HTTP),
-        _http_request("data"), _item, "{}", "document({})", "*stdin_of({})", "Refused", "Missing",
-    ),
-}  # fmt: skip
+    "httpx": _http_dialect("httpx", _httpx_connection, preludes.HTTPX_FUNCTIONS, "content"),
+    "requests": _http_dialect("requests", _requests_connection, preludes.REQUESTS_FUNCTIONS, "data"),
+}
 
 _IMPORTS = (
     *("atexit", "base64", "contextlib", "json", "os", "socket", "sys", "tarfile", "tempfile", "termios"),
     *("threading", "tty"),
 )
-_FROM_OTHERS = {
-    r"ExitStack\(": "from contextlib import ExitStack",
-    r"quote\(": "from urllib.parse import quote",
-    "": "",
-    r"httpx\.": "import httpx",
-    r"requests\.": "import requests",
-    r"requests_unixsocket\.": "import requests_unixsocket",
-    r"Client\(": "from rawdocker import Client, calls",
-    r"EngineError\b": "from rawdocker.errors import EngineError",
-    r"NotFoundError\b": "from rawdocker.errors import NotFoundError",
-    r"packed\(": "from rawdocker.archive import packed",
-    r"Call\(": "from rawdocker.call import Call",
-    r"StreamCall\(": "from rawdocker.call import StreamCall",
-    r"HijackCall\(": "from rawdocker.call import HijackCall",
-    r"Codec\.": "from rawdocker.call import Codec",
+_OTHERS = {
+    r"httpx\.": "httpx",
+    r"requests\.": "requests",
+    r"requests_unixsocket\.": "requests_unixsocket",
 }
-"""What a script imports, if it uses the name; a blank line before what is not Python's own."""
+_FROM = {
+    "ExitStack": "contextlib",
+    "quote": "urllib.parse",
+    "Client": "rawdocker",
+    "calls": "rawdocker",
+    "packed": "rawdocker.archive",
+    "Call": "rawdocker.call",
+    "Codec": "rawdocker.call",
+    "HijackCall": "rawdocker.call",
+    "StreamCall": "rawdocker.call",
+    "EngineError": "rawdocker.errors",
+    "NotFoundError": "rawdocker.errors",
+}
+"""The names that a script imports from modules, if it uses them."""
 
 _USES = {
     p.LINES: "lines({answer})",
@@ -187,7 +204,7 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     failed = ["    failed = 0"] if made.goes_on else []
     body = "\n".join([*failed, *_Writer(made, dialect).lines(made.statements, 4)])
     setup = "\n".join(_setup(made, endpoint, dialect))
-    ending = _ENDING.format(refused=dialect.refused) if made.asks else _PLAIN_ENDING
+    ending = _ending(dialect, setup) if made.asks else _PLAIN_ENDING
     told = [_telling(made)] if "tell(" in body + ending else []
     negotiation = [_NEGOTIATION] if made.negotiates and made.asks and form != "python" else []
     used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
@@ -204,17 +221,25 @@ api = ask("HEAD", "/_ping").headers["Api-Version"]  # the version of the API tha
 """
 _ENDING = """\
 try:
-    sys.exit(main())
+    {run}
 except {refused} as error:
     sys.exit(tell(error))
 """
 _PLAIN_ENDING = "sys.exit(main())\n"
 
 
+def _ending(dialect: Dialect, setup: str) -> str:
+    opened = dialect.opened + (", streams" if "opened = " in setup else "")
+    run = f"with {opened}:\n        sys.exit(main())" if dialect.opened else "sys.exit(main())"
+    return _ENDING.format(run=run, refused=dialect.refused)
+
+
 def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
     yield from secret_lines(made.secrets)
+    if endpoint.tls and dialect.stdin.startswith("*") and any(ask.stdin for ask in made.asks):
+        yield f"sys.exit({text(NO_STDIN_OVER_TLS)})"
     if made.asks:
-        if _is_socket(endpoint):
+        if is_socket(endpoint):
             yield f'SOCKET = os.environ.get("DOCKER_SOCK", {text(endpoint.path)})'
         yield dialect.connection(endpoint, made)
 
@@ -243,7 +268,14 @@ def tell(error) -> int:
 
 def _imports(body: str) -> Iterator[str]:
     yield from (f"import {name}" for name in _IMPORTS if re.search(rf"(?<![\w.]){name}\.", body))
-    yield from (line for name, line in _FROM_OTHERS.items() if re.search(rf"(?<![\w.]){name}", body))
+    named: dict[str, list[str]] = {}
+    for name, module in _FROM.items():
+        if re.search(rf"(?<![\w.\"']){name}\b[.(:\s]", body):
+            named.setdefault(module, []).append(name)
+    lines = [f"from {module} import {', '.join(names)}" for module, names in named.items()]
+    own = [line for line in lines if line.startswith("from rawdocker")]
+    yield from (line for line in lines if line not in own)
+    yield from ["", *(f"import {name}" for use, name in _OTHERS.items() if re.search(rf"(?<![\w.]){use}", body)), *own]
 
 
 class _Writer:
@@ -284,10 +316,10 @@ class _Writer:
                 yield from [f"{blank}else:", *self.lines(ask.instead, inner)]
             elif ask.use == p.ANSWER and not ask.again:
                 yield f"{blank}show({dialect.values.format('answer')})"
-        elif ask.refusal.goes_on or ask.refusal.excused:
+        elif ask.bears_refusal:
             yield from [f"{blank}try:", *self._whole(ask, inner), *self.lines(ask.then, inner)]
             if ask.refusal.excused:
-                yield from [f"{blank}except {dialect.missing}:", f"{blank}    pass"]
+                yield from [f"{blank}except {dialect.missing} as error:", f"{blank}    tell(error)"]
             yield f"{blank}except {dialect.refused}{' as error' if code else ''}:"
             yield f"{blank}    {'failed = tell(error)' if code else 'pass'}"
         else:
@@ -304,7 +336,8 @@ class _Writer:
         blank = " " * indent
         way = "hijacked" if ask.hijack else "opened" if ask.streamed else "ask"
         # before it stands a name and =, behind it a field
-        room = WIDTH - max(map(len, [_name(ask), *ask.fields])) - (len('document()["Id"] = ') if ask.fields else 3)
+        taken = [] if ask.streamed else ask.fields
+        room = WIDTH - max(map(len, [_name(ask), *taken])) - (len('document()["Id"] = ') if taken else 3)
         request = self._dialect.request(ask, way, indent, room)
         if ask.use == p.ANSWER:
             yield f"{blank}answer = {request}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from rawdocker.archive import Packed
 from rawdocker.call import Call, Codec, HijackCall, StreamCall
-from rawdocker.export.curl import source
+from rawdocker.export.curl import is_socket, origin, source
 from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.text import decoded_places
 from rawdocker.operations import operations
@@ -29,7 +30,7 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
 
     from rawdocker import calls
 
-    name = next((known.function for known in operations() if known.name == call.operation), "")
+    name = _function(call)
     function = getattr(calls, name, None) if name else None
     if function is None:
         return None
@@ -41,17 +42,42 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
         **({} if call.body is None else {"body": call.body}),
         **({"tty": call.tty} if call.tty else {}),
     }
-    used = {key: wanted[key] for key in kinds if key in wanted}
+    used = {key: _as_annotated(wanted[key], str(kinds[key].annotation)) for key in kinds if key in wanted}
     try:
         made = function(**used)
     except (TypeError, ValueError, AttributeError):
         return None
-    if (made.target, made.json_body()) != (call.target, call.json_body()):
+    if not _are_same(made, call):
         return None
     return name, [
         (f"{key}=" if kinds[key].kind is Parameter.KEYWORD_ONLY else "", _argument(given))
         for key, given in used.items()
     ]
+
+
+def _as_annotated(given: Any, annotation: str) -> Any:
+    """Return a parameter as its function wants it: of a request that was read it is a text."""
+    if not isinstance(given, str) or "str" in annotation:
+        return given
+    if "bool" in annotation and given in ("0", "1"):
+        return given == "1"
+    return int(given) if "int" in annotation and given.isdecimal() else given
+
+
+def _are_same(made: Call[Any], call: Call[Any]) -> bool:
+    """Say whether two calls send the same; credentials that were taken apart are encoded by whoever sends them."""
+    if (made.method, made.target, made.json_body()) != (call.method, call.target, call.json_body()):
+        return False
+    return all(made.headers.get(name) == value for name, value in call.headers.items() if isinstance(value, str))
+
+
+def _function(call: Call[Any]) -> str:
+    """Return the name of the function that makes calls of this kind: by the operation, else by method and path."""
+    same = [known for known in operations() if known.method == call.method]
+    named = [known for known in same if known.name == call.operation] or [
+        known for known in same if known.path == call.path
+    ]
+    return named[0].function if named else ""
 
 
 def _identifier(name: str) -> str:
@@ -79,7 +105,7 @@ def content(body: Any, archive: str) -> str:
     if isinstance(packed, Packed):
         return archive.format(f"{text(packed.folder)}, {text(packed.entry)}, {[*packed.renames]!r}")
     name = source(body)
-    return "iter(lambda: sys.stdin.buffer.read1(65536), b\"\")" if name == "-" else f'open({text(name)}, "rb")'
+    return 'iter(lambda: sys.stdin.buffer.read1(65536), b"")' if name == "-" else f'open({text(name)}, "rb")'
 
 
 def http_arguments(call: Call[Any], prefix: str, body: str) -> list[tuple[str, Any]]:
@@ -127,19 +153,46 @@ def library(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, s
     return "\n".join([*secret_lines(secrets), f"docker.{way}({library_call(call)})"])
 
 
+def program(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
+    """Return one request by this library as a program that prints the answer."""
+    version = [("version=", prefix.removeprefix("/v"))] if prefix else []
+    client = laid_out("Client(", [("", endpoint.url), *version], ")", 0)
+    code = "\n".join([*secret_lines(secrets), "", f"with {client} as docker:", *_printed(call)])
+    imports = [f"import {name}" for name in ("base64", "json", "os", "sys") if f"{name}." in code]
+    imports += [""] if imports else []
+    names = [name for name in ("Codec", "Call", "HijackCall", "StreamCall") if re.search(rf"\b{name}\b[.(]", code)]
+    imports.append(f"from rawdocker import Client{', calls' if 'calls.' in code else ''}")
+    imports += [f"from rawdocker.call import {', '.join(names)}"] if names else []
+    return "\n".join([*imports, code])
+
+
+def _printed(call: Call[Any]) -> list[str]:
+    if not isinstance(call, StreamCall) and call.codec not in _STREAMS:
+        return [f"    print(docker.send({library_call(call, 4, WIDTH - len('print(docker.send())'))}))"]
+    opened = f"    with docker.stream({library_call(call, 4, WIDTH - len('with docker.stream() as items:'))}) as items:"
+    return [opened, "        for item in items:", "            print(item)"]
+
+
 def httpx(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
     """Return one request by httpx; `client` has the transport of the engine's socket and its origin as base_url."""
     arguments = http_arguments(call, prefix, "content")
     if call.codec in _STREAMS:
         return _http("client.stream(", [("", call.method), *arguments], secrets)
-    return _http(f"client.{call.method.lower()}(", arguments, secrets)
+    return _http(*_sent("client", call.method, arguments), secrets)
 
 
 def requests(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
     """Return one request by requests; `session` is one of requests-unixsocket."""
     arguments = http_arguments(call, requests_origin(endpoint) + prefix, "data")
     stream = [("stream=", True)] if call.codec in _STREAMS else []
-    return _http(f"session.{call.method.lower()}(", [*arguments, *stream], secrets)
+    return _http(*_sent("session", call.method, [*arguments, *stream]), secrets)
+
+
+def _sent(sender: str, method: str, arguments: list[tuple[str, Any]]) -> tuple[str, list[tuple[str, Any]]]:
+    """Return the function that sends a request, and its arguments; methods of no operation have none of their own."""
+    if method in {operation.method for operation in operations()}:
+        return f"{sender}.{method.lower()}(", arguments
+    return f"{sender}.request(", [("", method), *arguments]
 
 
 def _http(opening: str, arguments: list[tuple[str, Any]], secrets: Mapping[str, str]) -> str:
@@ -148,6 +201,4 @@ def _http(opening: str, arguments: list[tuple[str, Any]], secrets: Mapping[str, 
 
 def requests_origin(endpoint: Any) -> str:
     """Return the beginning of a URL for requests: a socket's path is escaped in the place of the host."""
-    if endpoint.scheme == "tcp":
-        return ("https" if endpoint.tls else "http") + str(endpoint.url).removeprefix("tcp")
-    return "http+unix://" + quote(endpoint.path, safe="")
+    return f"http+unix://{quote(endpoint.path, safe='')}" if is_socket(endpoint) else origin(endpoint)

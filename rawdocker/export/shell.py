@@ -10,11 +10,13 @@ from typing import Any
 
 from rawdocker.archive import Packed
 from rawdocker.export import program as p
-from rawdocker.export.curl import connection, origin, request_words, required, word, wrapped
+from rawdocker.export.curl import connection, is_socket, origin, request_words, required, word, wrapped
 from rawdocker.export.parts import needed
 from rawdocker.export.text import target_of
 
 FIRST_DESCRIPTOR = 3
+
+NO_STDIN_OVER_TLS = "stdin over TLS needs --as python: only rawdocker closes one direction of TLS"
 
 HEAD = """\
 #!/bin/sh
@@ -23,18 +25,13 @@ set -eu
 
 ALWAYS = """\
 tmp=$(mktemp -d)
-running=
-trap 'kill $running 2> /dev/null || :; rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
 # Send a request; the answer is in $tmp/answer. Fails where the engine refuses.
 ask() {
     curl -sS CONNECTION -o "$tmp/answer" -w '%{http_code}' "$@" > "$tmp/status" || exit 1
     [ "$(cat "$tmp/status")" -lt 400 ]
-}
-
-answered() {
-    [ "$(cat "$tmp/status")" = "$1" ]
 }
 
 # Say what the engine has against it, and end with this exit code.
@@ -46,6 +43,17 @@ refused() {
 """
 
 FUNCTIONS = {
+    "answered": """\
+answered() {
+    [ "$(cat "$tmp/status")" = "$1" ]
+}
+""",
+    "excused": """\
+# Say what the engine has against it; only that there is no such thing is no failure.
+excused() {
+    if answered 404; then (refused 0); else failed; fi
+}
+""",
     "failed": """\
 # Say what the engine has against it, and go on: the exit code will tell.
 failed() {
@@ -61,8 +69,9 @@ field() {
     "json": """\
 # Print a text as it stands between the quotes of a JSON text.
 json() {
-    printf %s "$1" |
-        awk '{ gsub(/[\\\\"]/, "\\\\\\\\&"); gsub(/\\t/, "\\\\t"); printf "%s%s", (NR > 1 ? "\\\\n" : ""), $0 }'
+    printf %s "$1" | od -An -v -tu1 | LC_ALL=C awk '{
+        for (i = 1; i <= NF; i++) printf ($i < 32 || $i == 34 || $i == 92 ? "\\\\u%04x" : "%c"), $i
+    }'
 }
 """,
     "url": """\
@@ -71,9 +80,13 @@ url() {
     printf %s "$1" | od -An -v -tx1 | tr -d ' \\n' | sed 's/../%&/g'
 }
 """,
+    "running": """\
+# What runs in the background: it ends with this script, and has no stdin but the one kept here.
+running=
+trap 'kill $running 2> /dev/null || :; rm -rf "$tmp"' EXIT
+exec 9<&0
+""",
     "open": """\
-exec 9<&0  # what runs in the background has no stdin but this
-
 # Send a request, and read the head of the answer; the body can be read from the descriptor named first.
 open() {
     rm -f "$tmp/$1"
@@ -98,8 +111,8 @@ head_of() {
 }
 """,
     "talk": """\
-# curl cannot send stdin on a connection that became a stream, and close it while output goes on: Python can.
-# The same as open, with method, path and body.
+# Send a request (method, path, body) whose connection becomes a stream, and stdin on it; read the head of the answer.
+# curl cannot send on such a connection, and close one direction while output goes on: Python can.
 talk() {
     rm -f "$tmp/$1"
     mkfifo "$tmp/$1"
@@ -161,7 +174,7 @@ progress() {
     tr -d '\\r' | sed -n \\
         -e '/"error":/{s/.*"error":"\\(.*\\)"}.*/\\1/w '"$tmp/error" -e 'd;}' \\
         -e '/"aux":/d' -e '/"progressDetail":{"/d' \\
-        -e 's/\\\\u003c/</g' -e 's/\\\\u003e/>/g' -e 's/\\\\u0026/\\&/g' -e 's/\\\\"/"/g' \\
+        -e 's/\\\\u003c/</g' -e 's/\\\\u003e/>/g' -e 's/\\\\u0026/\\&/g' -e 's/\\\\"/"/g' -e 't known' -e ':known' \\
         -e 's/^{"status":"\\(.*\\)","progressDetail":{},"id":"\\(.*\\)"}$/\\2: \\1/p' -e t \\
         -e 's/^{"status":"\\(.*\\)","id":"\\(.*\\)"}$/\\2: \\1/p' -e t \\
         -e 's/^{"status":"\\(.*\\)"}$/\\1/p' -e t \\
@@ -207,6 +220,8 @@ def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
     yield from required(made.secrets)
     yield from _address(endpoint)
     reach = " ".join(_connection(endpoint))
+    if endpoint.tls and any(ask.stdin for ask in made.asks):
+        yield f"echo {quote(NO_STDIN_OVER_TLS)} >&2\nexit 1"
     always = [ALWAYS] if made.asks else []
     for part in (*always, *(FUNCTIONS[name] for name in needed(FUNCTIONS, body))):
         terminal = "1" if any(ask.call.tty for ask in made.asks) else "''"
@@ -234,16 +249,16 @@ def _codes(codes: Mapping[str, int]) -> Iterator[str]:
 
 
 def _address(endpoint: Any) -> Iterator[str]:
-    if endpoint.scheme != "tcp":
+    if is_socket(endpoint):
         yield f"DOCKER_SOCK=${{DOCKER_SOCK:-{quote(endpoint.path)}}}"
 
 
 def _connection(endpoint: Any) -> list[str]:
-    return connection(endpoint) if endpoint.scheme == "tcp" else ['--unix-socket "$DOCKER_SOCK"']
+    return ['--unix-socket "$DOCKER_SOCK"'] if is_socket(endpoint) else connection(endpoint)
 
 
 def _socket(endpoint: Any) -> str:
-    return " ".join(map(quote, map(str, endpoint.address))) if endpoint.scheme == "tcp" else '"$DOCKER_SOCK"'
+    return '"$DOCKER_SOCK"' if is_socket(endpoint) else " ".join(map(quote, map(str, endpoint.address)))
 
 
 def _negotiation(endpoint: Any, reach: str) -> str:
@@ -291,18 +306,20 @@ class _Writer:
         elif ask.missing:
             yield from self._if(["!", *command], [*refusal, *other], [], indent)
             yield from (line.removeprefix("    ") for line in inner)
-        elif ask.refusal.goes_on and inner:
-            tolerated = "answered 404 || failed" if ask.refusal.excused else "failed" if code else ":"
-            yield from self._if(command, inner, [f"{indent}    {tolerated}"], indent)
+        elif ask.bears_refusal and inner:
+            other = [f"{indent}    {self._refused(ask)}"] if ask.refusal.status else []
+            yield from self._if(command, inner, other, indent)
         else:
             *first, last = wrapped(command, indent)
             yield from [*first, f"{last} || {self._refused(ask)}"]
             yield from (line.removeprefix("    ") for line in inner)
 
     def _refused(self, ask: p.Ask) -> str:
-        tolerated = "answered 404 || " if ask.refusal.excused else ""
-        ends = "failed" if ask.refusal.goes_on else f"refused {ask.refusal.status}"
-        return tolerated + ends if ask.refusal.status else ":"
+        if not ask.refusal.status:
+            return ":"
+        if ask.refusal.excused:
+            return "excused"
+        return "failed" if ask.refusal.goes_on else f"refused {ask.refusal.status}"
 
     def _if(self, command: list[str], then: list[str], other: list[str], indent: str) -> Iterator[str]:
         *first, last = wrapped([f"if {command[0]}", *command[1:]], indent)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from rawdocker.call import Call
 from rawdocker.plan import Placeholder
-from rawdocker.secrets import Redactor, sounds_secret
+from rawdocker.secrets import MARK, Redactor, reason_of, sounds_secret
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # noncharacters of Unicode: no text is to have them
 _PLACE = re.compile(f"{_OPEN}([A-Za-z_][A-Za-z0-9_]*){_CLOSE}")
@@ -65,9 +65,10 @@ class Places:
 
     Parameters:
         redactor: where it shows secrets, they stay.
+        recorded: whether calls come from a recording, where marks stand for secrets.
     """
 
-    def __init__(self, redactor: Redactor | None = None) -> None:
+    def __init__(self, redactor: Redactor | None = None, *, recorded: bool = False) -> None:
         self.secrets: dict[str, str] = {}
         """The variables for secrets in order of appearance, and what each is: SECRET_1: value of DB_PASSWORD."""
         self._names: dict[str, str] = {}
@@ -75,6 +76,7 @@ class Places:
         """Placeholders for parts of earlier answers (<Id of create>), and the variables for these."""
         self.known: dict[str, str] = {}
         """Parts of earlier answers as they really were, and the variables for these."""
+        self._recorded = recorded
         self._redactor = Redactor(show=redactor is not None and redactor.show, mark=self._secret, marks=_PLACE.pattern)
 
     def in_call(self, call: Call[Any]) -> Call[Any]:
@@ -91,6 +93,8 @@ class Places:
     def in_text(self, text: str) -> str:
         """Return a text with places. Only a placeholder itself becomes one: who types the same means what he types."""
         text = self._redactor.text(self._given_in(text))
+        if self._recorded:
+            text = MARK.sub(lambda mark: self._secret(mark[0], reason_of(mark[0])), text)
         for known, name in self.known.items():
             text = text.replace(known, place(name))
         return text

@@ -19,7 +19,7 @@ from rawdocker.call import Codec
 from rawdocker.codec import HEADER_SIZE, STREAMS
 from rawdocker.errors import EngineError, RawdockerError
 from rawdocker.operations import matched
-from rawdocker.secrets import Redactor, is_secret_header, mark, sounds_secret
+from rawdocker.secrets import Redactor, is_secret_header, is_secret_key, mark, sounds_secret
 
 if TYPE_CHECKING:
     from rawdocker.har.recorder import Body, Kept
@@ -47,7 +47,8 @@ def entry(
 
     verb: the words of the command line. error: what ended it. unfinished: it goes on, and the recording ends.
     """
-    # Heads and bodies first: what they hold is then known when the rest is searched.
+    # What the target, heads and bodies hold is known when the rest is searched.
+    redactor.target(exchange.target)
     request, response = _request(exchange, kept, redactor), _response(exchange, kept, redactor)
     target = redactor.target(exchange.target)
     request |= {"url": ORIGIN + target, "queryString": _named(parse_qsl(target.partition("?")[2], True))}
@@ -282,13 +283,22 @@ def words_without_secrets(words: Sequence[str], redactor: Redactor) -> list[str]
     shown, before = [], ""
     for word in words:
         name, start = _secret_in(word, before)
-        if name and word[start:]:
+        if name and word[start:] and not _is_inside_json(word, start):
             redactor.remember(word[start:], f"value of {name}")
             shown.append(word[:start] + mark(f"value of {name}"))
         else:
-            shown.append(word)
+            shown.append(redactor.text(word))
         before = word
     return shown
+
+
+def _is_inside_json(word: str, place: int) -> bool:
+    """Say whether a word is JSON, or name=JSON, that begins before a place: a secret there ends with its string."""
+    start = min((at for at in (word.find("{"), word.find("[")) if at >= 0), default=place)
+    try:
+        return start < place and isinstance(json.loads(word[start:]), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _secret_in(word: str, before: str) -> tuple[str, int]:
@@ -298,6 +308,6 @@ def _secret_in(word: str, before: str) -> tuple[str, int]:
         return flag, 0
     for found in _ASSIGNED.finditer(word):
         name, is_variable = found[1], found[2] == "="
-        if sounds_secret(name.replace("-", "_")) if is_variable else is_secret_header(name):
+        if is_secret_key(name.replace("-", "_")) if is_variable else is_secret_header(name):
             return name, found.end()
     return "", 0

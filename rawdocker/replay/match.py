@@ -12,6 +12,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -19,7 +20,7 @@ from rawdocker import normal
 from rawdocker.call import VERSION
 from rawdocker.har.reader import Entry
 from rawdocker.operations import Operation, matched
-from rawdocker.secrets import MARK, Redactor, hide_text
+from rawdocker.secrets import MARK, Redactor
 
 LOOKS = ("GET", "HEAD")
 """Methods that change nothing."""
@@ -54,9 +55,23 @@ class Request:
         unread = UNREAD.get(self.operation.name, set()) if self.operation else set()
         self.query = _without(normal.query(_pairs(query)), UNCOUNTED)
         self.body = _without(_document(body), UNCOUNTED | unread)
+        self._sent = body
 
     def __str__(self) -> str:
-        return f"{self.method} {Redactor().target(self.target)}"
+        return f"{self.method} {self.redactor.target(self.target)}"
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What hides its secrets wherever they are said."""
+        redactor = Redactor()
+        redactor.target(self.target)
+        redactor.data(self._sent)
+        return redactor
+
+    @property
+    def words(self) -> list[str]:
+        """The method and the parts of the path."""
+        return [self.method, *filter(None, self.path.split("/"))]
 
     @property
     def pings(self) -> bool:
@@ -174,8 +189,12 @@ class Matcher:
             yield f"it was {recorded.method}"
         if not self._same_path(recorded, asked):
             yield f"its path was {recorded.path}"
-        yield from self._unlike(recorded.query, asked.query, "?")
-        yield from self._unlike(recorded.body, asked.body, "")
+        for where, one, other in (
+            *self._unlike(recorded.query, asked.query, "?"),
+            *self._unlike(recorded.body, asked.body, ""),
+        ):
+            was, is_now = (_shown(where, value, asked.redactor) for value in (one, other))
+            yield f"{where or 'body'} was {was} and is {is_now}"
 
     def _same_path(self, recorded: Request, asked: Request) -> bool:
         if recorded.operation is None or recorded.operation != asked.operation:
@@ -183,7 +202,8 @@ class Matcher:
         pairs = zip(recorded.arguments.values(), asked.arguments.values(), strict=True)
         return all(self._objects.same(one, other) for one, other in pairs)
 
-    def _unlike(self, recorded: Any, asked: Any, where: str) -> Iterator[str]:
+    def _unlike(self, recorded: Any, asked: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
+        """Yield what two documents differ in: where, and both values."""
         if isinstance(recorded, dict) or isinstance(asked, dict):
             recorded, asked = (value if isinstance(value, dict) else {} for value in (recorded, asked))
             for key in {**recorded, **asked}:
@@ -193,7 +213,7 @@ class Matcher:
             for number, (one, other) in enumerate(zip(recorded, asked, strict=True)):
                 yield from self._unlike(one, other, f"{where}[{number}]")
         elif not (recorded == asked or self._same_value(recorded, asked)):
-            yield f"{where or 'body'} was {_shown(where, recorded)} and is {_shown(where, asked)}"
+            yield where, recorded, asked
 
     def _same_value(self, recorded: Any, asked: Any) -> bool:
         return isinstance(recorded, str) and isinstance(asked, str) and self._objects.same(recorded, asked)
@@ -214,9 +234,10 @@ class Matcher:
         return f"{told}: {'; '.join(self._differences(nearest.request, request))}"
 
     def _distance(self, recorded: Request, asked: Request) -> tuple[bool, float]:
-        alike = difflib.SequenceMatcher(None, f"{recorded.method} {recorded.path}", f"{asked.method} {asked.path}")
-        different_operation = recorded.operation != asked.operation or recorded.method != asked.method
-        return different_operation, 1 - alike.ratio() + sum(1 for _ in self._differences(recorded, asked))
+        if recorded.operation == asked.operation and recorded.method == asked.method:
+            return False, sum(1 for _ in self._differences(recorded, asked))
+        # of another operation nothing counts but what it works on
+        return True, -difflib.SequenceMatcher(None, recorded.words, asked.words).ratio()
 
 
 class _Objects:
@@ -286,10 +307,10 @@ def _sizes(entry: Entry) -> str:
     return ", ".join(sizes) + " (record with a larger --max-body)"
 
 
-def _shown(where: str, value: Any) -> str:
+def _shown(where: str, value: Any, redactor: Redactor) -> str:
     """Return a value as messages show it: without secrets, and not all of a long one."""
     if value is None:
         return "left out"
     name = json.dumps(re.split(r"[?.\[]", where)[-1])
-    text = hide_text(f"{name}: {json.dumps(value, ensure_ascii=False)}").removeprefix(f"{name}: ")
+    text = redactor.text(f"{name}: {json.dumps(value, ensure_ascii=False)}").removeprefix(f"{name}: ")
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -6,6 +6,7 @@ to load anything, and to run any style or script but these two, which it names b
 
 from __future__ import annotations
 
+import math
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +19,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from rawdocker.call import VERSION, Call
+from rawdocker.export import ALONE, alone
+from rawdocker.host import DEFAULT_SOCKET, Endpoint
 from rawdocker.operations import matched
-from rawdocker.report.again import FORMS, export
 from rawdocker.report.markup import Html, hexadecimal, joined, json_lines, plain, readable, tag
 from rawdocker.report.recording import PHASES, Body, Entry, Event, Recording
 
@@ -36,6 +38,8 @@ MOST_EVENTS = 1000
 LONGEST_UNFOLDED = 30
 """Lines of a body that stands open."""
 TICKS = 5
+_ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 10, 15)
+"""Numbers of which a fifth is one that people count in; the last is for what rounding makes of powers of ten."""
 
 _UNITS = (("GiB", 30), ("MiB", 20), ("KiB", 10))
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
@@ -55,7 +59,7 @@ def page(recording: Recording, origins: Origins | None = None) -> str:
         "title": plain(_title(recording)),
         "summary": joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in _summary(recording)),
         "legend": joined(tag("li", tag("i", class_=phase), phase) for phase in PHASES if _occurs(phase, recording)),
-        "axis": _axis(recording.duration),
+        "axis": _axis(scale(recording.duration)),
         "count": Html(_counted(len(recording.entries), "call")),
         "groups": joined(_groups(recording, origins or (lambda words, call: {}))),
         "creator": joined([recording.creator or "an unnamed program"]),
@@ -113,6 +117,13 @@ def _occurs(phase: str, recording: Recording) -> bool:
     return any(phase in entry.phases for entry in recording.entries)
 
 
+def scale(whole: float) -> float:
+    """Return the time that the waterfall is wide: what passed, and a little more, so that its marks are round."""
+    whole = max(whole, 1.0)
+    unit = 10.0 ** math.floor(math.log10(whole))
+    return next(step * unit for step in _ROUND if step * unit >= whole)
+
+
 def _axis(whole: float) -> Html:
     marks = (tag("text", duration(whole * tick / TICKS), x=_percent(tick / TICKS), y="70%") for tick in range(TICKS))
     return tag("svg", *marks, class_="axis", aria_hidden="true")
@@ -151,7 +162,7 @@ def _groups(recording: Recording, origins: Origins) -> Iterator[Html]:
 
 
 def _rows(recording: Recording, origins: Origins) -> Iterator[Html]:
-    whole, given = recording.duration, dict[str, str]()
+    whole, given = scale(recording.duration), dict[str, str]()
     for number, entry in enumerate(recording.entries, 1):
         row = tag("summary", *_row(number, entry, whole))
         panel = tag("div", *_panel(entry, _made_by(entry, origins, given)), class_="panel")
@@ -201,7 +212,7 @@ def _target(target: str) -> Iterator[Html]:
         path = path[version.end() :]
     yield from _with_short_ids(path)
     if question:
-        yield tag("span", f"?{query}", class_="query")
+        yield tag("span", "?", joined(query.split("&"), between="&amp;<wbr>"), class_="query")
 
 
 def _with_short_ids(path: str) -> Iterator[Html]:
@@ -217,8 +228,7 @@ def _bar(entry: Entry, whole: float) -> Html:
     """Return where in the whole time an exchange lies, a piece for each phase."""
     pieces, at = [], entry.offset
     for phase, time in entry.phases.items():
-        if whole:
-            pieces.append(tag("rect", x=_percent(at / whole), width=_percent(time / whole), class_=phase))
+        pieces.append(tag("rect", x=_percent(at / whole), width=_percent(time / whole), class_=phase))
         at += time
     said = ", ".join(f"{phase} {duration(time)}" for phase, time in entry.phases.items())
     spoken = f"began after {duration(entry.offset)}{': ' if said else ''}{said}"
@@ -313,7 +323,7 @@ def _laid_out(data: bytes, made_by: Mapping[str, str]) -> tuple[Html, str]:
     longest = LONGEST_BINARY if text is None else LONGEST_BODY
     note = f"Shown are the first {longest:,} of {len(data):,} bytes." if len(data) > longest else ""
     if text is None:
-        return joined([hexadecimal(data[:longest])]), note
+        return _dumped(data[:longest]), note
     if note:
         return joined([data[:longest].decode("utf-8", "backslashreplace")]), note
     return json_lines(text, made_by) or joined([text]), ""
@@ -339,7 +349,11 @@ def _event(event: Event) -> Html:
 
 def _words(data: bytes) -> str:
     text = readable(data)
-    return hexadecimal(data) if text is None else text
+    return _dumped(data) if text is None else text
+
+
+def _dumped(data: bytes) -> Html:
+    return tag("span", hexadecimal(data), class_="rows")
 
 
 def _known(stream: str) -> str:
@@ -347,7 +361,8 @@ def _known(stream: str) -> str:
 
 
 def _exports(call: Call[Any], entry: Entry) -> Iterator[Html]:
-    for form in FORMS:
-        code = tag("pre", tag("code", export(call, form, endpoint=entry.endpoint, version=entry.version)))
+    prefix, endpoint = f"/v{entry.version}" if entry.version else "", Endpoint(entry.endpoint or DEFAULT_SOCKET, "")
+    for form in ALONE:
+        code = tag("pre", tag("code", alone(call, form, prefix=prefix, endpoint=endpoint)))
         copy = tag("button", "Copy", type="button", class_="copy", aria_label=f"Copy the call as {form}")
         yield tag("details", tag("summary", form), tag("div", code, copy), class_="export")

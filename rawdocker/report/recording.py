@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from rawdocker.call import VERSION, Call
+from rawdocker.call import VERSION, Call, Codec
 from rawdocker.codec import FrameDecoder
 from rawdocker.errors import InvalidCallError, RawdockerError, RecordingError
 from rawdocker.har import reader
@@ -38,6 +38,11 @@ class Body(NamedTuple):
     @property
     def kept(self) -> bool:
         return bool(self.data) or not self.size
+
+    @property
+    def lost(self) -> bytes:
+        """What stands for a body that was not kept: something that is no JSON."""
+        return b"" if self.kept else b"\0"
 
 
 class Event(NamedTuple):
@@ -131,6 +136,7 @@ def read(path: str) -> Recording:
 def _entry(entry: reader.Entry, start: float) -> Entry:
     request, ours = entry.fields["request"], entry.ours
     sent, received = _sent(entry), _received(entry)
+    call = _call(entry, sent)
     phases = _phases(entry.fields.get("timings") or {})
     return Entry(
         datetime.fromtimestamp(entry.started, UTC) if entry.started else None,
@@ -146,13 +152,13 @@ def _entry(entry: reader.Entry, start: float) -> Entry:
         received_headers=entry.response_headers,
         sent=sent,
         received=received,
-        events=sorted(_events(entry), key=lambda event: event.at),
+        events=sorted(_events(entry, call), key=lambda event: event.at),
         error=entry.error,
         stdin_lost=int(_number((ours.get("stdin") or {}).get("size"))),
         unfinished=bool(ours.get("unfinished")),
         endpoint=str(ours.get("endpoint") or _origin(request["url"])),
         words=[str(word) for word in ours.get("verb") or ()],
-        call=_call(entry, sent),
+        call=call,
     )
 
 
@@ -198,7 +204,7 @@ def _body(data: bytes, size: Any, kind: Any, cut: Any) -> Body:
 
 def _call(entry: reader.Entry, sent: Body) -> Call[Any] | None:
     try:
-        return call_of(str(entry.method), entry.target, dict(filter(_belongs, entry.headers)), sent.data)
+        return call_of(str(entry.method), entry.target, dict(filter(_belongs, entry.headers)), sent.data or sent.lost)
     except (InvalidCallError, ValueError):
         return None
 
@@ -209,18 +215,17 @@ def _belongs(header: tuple[str, str]) -> bool:
     return name.startswith("x-") or (name == "content-type" and value != "application/json")
 
 
-def _events(entry: reader.Entry) -> Iterator[Event]:
+def _events(entry: reader.Entry, call: Call[Any] | None) -> Iterator[Event]:
     yield from (Event(message.when, message.sent, str(message.stream), message.data) for message in entry.messages)
-    if not entry.messages:
+    framed = entry.status < 300 and call is not None and call.codec is Codec.FRAMES
+    if not entry.messages and (framed or len(entry.chunks) > 1):
         yield from _streamed(entry.chunks)
     if entry.half_close is not None:
         yield Event(_number(entry.half_close), True, "", None)
 
 
 def _streamed(chunks: Any) -> list[Event]:
-    """Return the pieces of a streamed answer; an answer in one piece is a body and nothing more."""
-    if len(chunks) < 2:
-        return []
+    """Return the pieces of a streamed answer: its frames, if it has such."""
     decoder = FrameDecoder()
     try:
         framed = [Event(at, False, *frame) for at, data in chunks for frame in decoder.feed(data)]

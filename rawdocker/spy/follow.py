@@ -149,15 +149,18 @@ class Follower:
         observers: told of its exchanges.
         endpoint: the engine's address, as exchanges have it.
         dialling: seconds that it took to reach the engine.
+        tls: its certificates, as exchanges have them.
     """
 
-    def __init__(self, observers: Sequence[Observer], endpoint: str, dialling: float = 0.0) -> None:
+    def __init__(
+        self, observers: Sequence[Observer], endpoint: str, dialling: float = 0.0, *, tls: Any = None
+    ) -> None:
         self._observers = Observers(observers)
         self._shows_sent = any(hears(observer, "sent") for observer in observers)
         hearing = [observer for observer in observers if hears(observer, "received")]
         self._shows_received = bool(hearing)
         self._shows_streams = any(getattr(observer, "shows_streams", True) for observer in hearing)
-        self._endpoint, self._dialling = endpoint, dialling
+        self._endpoint, self._dialling, self._tls = endpoint, dialling, tls
         self._turns: list[_Turn] = []
         self._client, self._engine = _Bytes(), _Bytes()
         self._asking: Parser[None] = self._guarded(self._ask(), self._client)
@@ -227,7 +230,7 @@ class Follower:
         if not protocol.startswith("HTTP/1."):
             raise _Unreadable
         own = {name: value for name, value in headers if name.lower().startswith("x-")}
-        exchange = Exchange(call_of(method, target, own), method, target, headers, self._endpoint)
+        exchange = Exchange(call_of(method, target, own), method, target, headers, self._endpoint, self._tls)
         if self._dialling:  # as if the client had dialled the engine itself, just now
             exchange.connected, exchange.started = exchange.started, exchange.started - self._dialling
             self._dialling = 0.0

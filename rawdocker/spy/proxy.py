@@ -186,7 +186,7 @@ class _Connection:
         except RawdockerError as error:
             return self._refuse(error)
         engine = self._engine = _End(stream.get_extra_info("socket"), stream if self._endpoint.tls else None)
-        follower = Follower(self._observers, self._endpoint.url, time.perf_counter() - started)
+        follower = self._follower(time.perf_counter() - started)
         back = threading.Thread(target=_pass, args=(engine, self._client, follower.received), daemon=True)
         back.start()
         _pass(self._client, engine, follower.sent)
@@ -196,9 +196,12 @@ class _Connection:
         self._client.close()
         return follower.fault
 
+    def _follower(self, dialling: float = 0.0) -> Follower:
+        return Follower(self._observers, self._endpoint.url, dialling, tls=self._endpoint.tls)
+
     def _refuse(self, error: RawdockerError) -> Exception | None:
         """Close a connection for which there is no engine; what was asked is told with the reason."""
-        follower = Follower(self._observers, self._endpoint.url)
+        follower = self._follower()
         follower.sent(self._client.read())
         follower.closed(error)
         self._client.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rawdocker.har import read
 from rawdocker_cli import fields
 from rawdocker_cli.main import run
 
@@ -239,6 +241,8 @@ def test_a_template_is_filled_with_the_answer(engine: Any, rawdocker: Any) -> No
         (["/info", "-f", "novalue"], 125, 'invalid argument "novalue" for "-f, --field" flag: a field is key=value'),
         (["/info", "-q", "x"], 125, 'invalid argument "x" for "-q, --query" flag: a parameter is name=value'),
         (["/info", "-H", "x"], 125, 'invalid argument "x" for "-H, --header" flag: a header is name: value'),
+        (["/info", "-H", "X: é"], 125, 'invalid argument "X: é" for "-H, --header" flag: a header is a line of ASCII'),
+        (["/info", "-H", "X: a\nB: c"], 125, 'invalid argument "X: a\\nB: c" for "-H, --header" flag: a header'),
         (["/info", "-f", "a=1", "-f", "a.b=2"], 125, "rawdocker: a.b: there is a value already"),
         (["/x", "--input", "-", "-f", "a=1"], 125, "rawdocker: --input is the whole body"),
         (["/info", "--paginate"], 125, "--paginate is not supported: the Engine API has no pages"),
@@ -273,6 +277,17 @@ def test_a_dry_run_shows_the_call_and_sends_none(rawdocker: Any, monkeypatch: py
     assert ran.code == 0
     assert "POST /v1.30/containers/create\n" in ran.out
     assert '"DB_PASSWORD=<redacted: value of DB_PASSWORD>"' in ran.out
+
+
+def test_a_call_by_hand_is_recorded_and_traced_as_any_other(engine: Any, rawdocker: Any, tmp_path: Path) -> None:
+    engine.answers("POST /volumes/create", status=201, body={"Name": "data"})
+    path = tmp_path / "api.har"
+    ran = rawdocker("api", "POST", "/volumes/create", "-f", "Name=data", "--record", str(path), "-T")
+    assert ran.out == '{"Name": "data"}'
+    assert re.fullmatch(r"POST /v1\.41/volumes/create -> 201 Created [\d.]+ ms\n", ran.err)
+    (entry,) = read(path).entries
+    assert (entry.call.operation, entry.call.body) == ("VolumeCreate", {"Name": "data"})
+    assert (entry.status, entry.content) == (201, b'{"Name": "data"}')
 
 
 def test_a_trace_shows_the_call(engine: Any, rawdocker: Any) -> None:

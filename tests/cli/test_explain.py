@@ -58,7 +58,7 @@ def explained(rawdocker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
             "--detach-keys=ctrl-a",
             [
                 "POST /containers/{id}/attach: ?detachKeys=ctrl-a (API 1.25)",
-                "rawdocker also looks for these keys in its stdin as well, and leaves when they come",
+                "rawdocker also looks for these keys in its stdin, and leaves when they come",
             ],
         ),
         (
@@ -270,6 +270,11 @@ def test_a_path_alone_explains_all_its_calls(rawdocker: Any) -> None:
     out = rawdocker("explain", "/containers/web/archive").out
     heads = [line for line in out.splitlines() if line and not line.startswith(" ")]
     assert {head.split()[0] for head in heads} == {"GET", "HEAD", "PUT"}
+
+
+def test_a_path_that_is_written_out_is_not_taken_for_a_name(rawdocker: Any) -> None:
+    out = rawdocker("explain", "/containers/json").out
+    assert [line for line in out.splitlines() if line and not line.startswith(" ")] == ["GET /containers/json"]
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: f"{operation.method} {operation.path}")

@@ -205,7 +205,7 @@ def recorded(host: str, path: Path, *request: str) -> str:
 def test_two_recordings_of_the_same_calls_do_not_differ(host: str, tmp_path: Path) -> None:
     one, two = (recorded(host, tmp_path / name, *CREATE) for name in ("one", "two"))
     code, out, _ = ran(host, "compare", one, two)
-    assert (code, out.splitlines()[-1]) == (0, "no difference in 1")
+    assert (code, out.splitlines()[-1]) == (0, "1 call, no difference")
 
 
 def test_fields_that_differ_are_marked(host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +221,7 @@ def test_fields_that_differ_are_marked(host: str, tmp_path: Path, monkeypatch: p
         ["!", "body.Env:", '["DB_PASSWORD=<redacted:', "value", "of", "body.Env", "is", "not", "sent"],
         ["!", 'DB_PASSWORD>"]'],
         [],
-        ["1", "of", "1", "differ"],
+        ["1", "call,", "1", "different"],
     ]
     assert "\033[" not in out
     monkeypatch.setenv("FORCE_COLOR", "1")

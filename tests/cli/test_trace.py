@@ -15,6 +15,7 @@ import respx
 
 from rawdocker import Client, calls
 from rawdocker.errors import NotFoundError, ServerError
+from rawdocker.host import TLSFiles
 from rawdocker.observe import Exchange
 from rawdocker.secrets import Redactor
 from rawdocker_cli.trace import Trace, wants_colour
@@ -56,6 +57,36 @@ def test_level_1_is_a_line_a_call_and_names_ids_that_came_before() -> None:
         f"POST /v1.41/containers/<Id {ID[:12]}>/start -> 204 No Content N ms\n"
         f"POST /v1.41/containers/{'f' * 64}/start -> 204 No Content N ms\n"
     )
+
+
+@respx.mock
+def test_an_id_that_was_looked_up_is_named_as_well() -> None:
+    respx.get(f"{BASE}/containers/web/json").mock(httpx.Response(200, json={"Id": ID, "Name": "/web"}))
+    respx.get(f"{BASE}/containers/{ID}/logs").mock(httpx.Response(200, content=b""))
+    text = traced(1, calls.container_inspect("web"), calls.container_logs(ID, stdout=True))
+    assert f"GET /v1.41/containers/<Id {ID[:12]}>/logs?stdout=1 -> 200 OK" in text
+
+
+@respx.mock
+def test_a_form_shows_the_request_and_higher_levels_its_answer() -> None:
+    respx.post(f"{BASE}/containers/web/stop").mock(httpx.Response(304, headers={"X-Odd-Case": "kept"}))
+    stop = calls.container_stop("web", t=3)
+    asked = "curl -sS --unix-socket /none -X POST 'http://localhost/v1.41/containers/web/stop?t=3'\n"
+    assert traced(1, stop, form="curl") == asked
+    text = traced(2, stop, form="curl")
+    assert text.startswith(asked + " 1 < 304 Not Modified\n 1 < X-Odd-Case: kept\n 1 < end: ")
+
+
+def test_a_form_names_the_certificates_that_an_engine_behind_tls_wants() -> None:
+    page = io.StringIO()
+    stop = calls.container_stop("web")
+    files = TLSFiles("/c/ca.pem", "/c/cert.pem", "/c/key.pem")
+    exchange = Exchange(stop, "POST", "/v1.41/containers/web/stop", (), "tcp://engine:2376", files)
+    trace = Trace(1, page, form="curl")
+    trace.request(exchange)
+    trace.response(exchange)
+    assert "--cacert /c/ca.pem --cert /c/cert.pem --key /c/key.pem" in page.getvalue()
+    assert "https://engine:2376/v1.41/containers/web/stop" in page.getvalue()
 
 
 @respx.mock

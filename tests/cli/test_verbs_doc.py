@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from live.exports import WITHOUT_CALLS, WITHOUT_PLAN
+
 from rawdocker_cli.flags import index
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "generate_verbs_doc.py"
@@ -37,3 +39,9 @@ def test_the_page_has_every_verb_and_every_flag_that_help_shows() -> None:
             assert flag.hidden or f"--{flag.name}" in sections[verb.name]
         for call in verb.calls:
             assert f"- `{call}`" in sections[verb.name]
+
+
+def test_every_verb_that_a_dry_run_knows_is_shown_as_curl_makes_it() -> None:
+    sections = dict(part.split("\n", 1) for part in doc.page().split("\n### ")[1:])
+    shown = {name for name, section in sections.items() if " as curl makes it:" in section}
+    assert shown == set(sections) - WITHOUT_CALLS - WITHOUT_PLAN - {"api"}

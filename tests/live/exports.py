@@ -13,7 +13,8 @@ BOX = "run -d --name {c} --stop-signal KILL {img} sleep 1000"
 BOX2 = "run -d --name {c2} --stop-signal KILL {img} sleep 1000"
 CREATED = "create --name {c} {img} echo started"
 TALKED = "run --name {c} {img} sh -c 'echo one; echo two >&2; echo three'"
-CAT = "run -di --name {c} {img} sh -c 'read word; sleep .5; echo $word; sleep .5'"
+WAITS = "create -i --name {c} {img} sh -c 'read word; sleep .5; echo $word; cat; exit 5'"
+PUSHED = ("tag {img} 127.0.0.1:5000/{new}:1", "push 127.0.0.1:5000/{new}:1")
 NET, VOL = "network create {net}", "volume create {vol}"
 STATE = "inspect -f '{{.State.Status}} {{.State.ExitCode}}' {c}"
 MADE = "image inspect -f '{{.Config.Cmd}}' {new}:1"
@@ -21,7 +22,7 @@ SAID = "sh -c 'echo out; echo err >&2; exit 3'"
 
 WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", "report"}
 """Verbs that ask no engine: there is nothing to export."""
-WITHOUT_PLAN = {"pin", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
+WITHOUT_PLAN = {"pin", "manifest inspect", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
 """Verbs that ask registries, each request by what the last answer was: there is no dry run of them."""
 
 
@@ -54,6 +55,8 @@ EXPORTS: dict[str, list[Export]] = {
         _same("run -i --rm --name {c} {img} wc -c", stdin="", name="stdin ends at once"),
         _same("run -d --name {c} -l a=b {img} true", after=("wait {c}",)),
         _same("run --rm --name {c} {img} not-there"),
+        Export(Case("run --rm --name {c} 127.0.0.1:5000/{new}:1 echo x", stderr=False,
+                    setup=(*PUSHED, "rmi 127.0.0.1:5000/{new}:1"), name="the image is pulled")),
         _same("run --rm --name {c} {img} /etc", name="a folder"),
         _same("run --name {c} {img} true", CREATED, name="a name in use"),
         _same("run --rm --pull never --name {c} not-there:1 true"),
@@ -67,7 +70,7 @@ EXPORTS: dict[str, list[Export]] = {
     ],
     "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:41895:80 {img} echo x", after=("start -a {c}",))],
     "container attach": [
-        _same("attach {c}", CAT, stdin="through\n"),
+        _same("attach {c}", WAITS, "start {c}", stdin="through\nand through\n"),
         _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 5; echo out; exit 4'"),
     ],
     "container exec": [
@@ -99,6 +102,7 @@ EXPORTS: dict[str, list[Export]] = {
         _same("rm -f {c}", BOX, after=("ps -aq -f name={c}",)),
         _same("rm {c} {c2}", CREATED, BOX2, calls=ANY_ORDER),
         _same("rm -f {c} {c2}", CREATED, calls=ANY_ORDER, name="one is missing"),
+        _same("rm -f {c}", name="there is none"),
     ],
     "container pause": [_same("pause {c}", BOX, after=(STATE,))],
     "container unpause": [_same("unpause {c}", BOX, "pause {c}", after=(STATE,))],
@@ -110,6 +114,7 @@ EXPORTS: dict[str, list[Export]] = {
     "container update": [_same("update --cpu-shares 512 {c}", CREATED,
                                after=("inspect -f '{{.HostConfig.CpuShares}}' {c}",))],
     "container top": [_shows("top {c}", "sleep 1000", BOX)],
+    "ns": [Export(Case("ns {c}", setup=(BOX,), stderr=False), "sleep 1000")],
     "container port": [_shows("port {c}", "41894", "run -d --name {c} -p 127.0.0.1:41894:80 {img} sleep 1000")],
     "container diff": [_shows("diff {c}", "/tmp/t", "run --name {c} {img} touch /tmp/t")],
     "container prune": [_shows("container prune -f --filter label={label}", "ContainersDeleted",
@@ -160,12 +165,17 @@ EXPORTS: dict[str, list[Export]] = {
     "image tag": [_same("tag {img} {new}:1", after=("image inspect -f '{{.Config.Cmd}}' {new}:1",))],
     "image rm": [_shows("rmi {new}:1", "Untagged", "tag {img} {new}:1"), _same("rmi {new}:1", name="there is none")],
     "image prune": [_shows("image prune -f --filter label={label}", "SpaceReclaimed")],
-    "image push": [_same("push 127.0.0.1:5000/{new}:1", name="there is none")],
+    "image push": [
+        _same("push 127.0.0.1:5000/{new}:1", *PUSHED),
+        _same("push 127.0.0.1:5000/{new}:1", name="there is none"),
+    ],
     "image pull": [
+        _same("pull 127.0.0.1:5000/{new}:1", *PUSHED, "rmi 127.0.0.1:5000/{new}:1"),
+        _same("pull -q 127.0.0.1:5000/{new}:1", *PUSHED, "rmi 127.0.0.1:5000/{new}:1"),
         _same("pull 127.0.0.1:5000/not-there:1"),
     ],
     "search": [_shows("search --limit 3 127.0.0.1:5002/busybox", "star_count")],
-    "login": [_same("login -u student -p secret 127.0.0.1:5001", secrets=("secret",)),
+    "login": [Export(Case("login -u student -p secret 127.0.0.1:5001", stderr=False), secrets=("secret",)),
               _same("login -u student -p wrong 127.0.0.1:5001", secrets=("wrong",))],
     "network create": [
         # what is sent depends on the version
@@ -186,5 +196,5 @@ EXPORTS: dict[str, list[Export]] = {
     "system info": [_shows("info", "ServerVersion")],
     "version": [_shows("version", "GitCommit")],
     "system events": [_shows("events --since {start} --until {end} -f container={c}", "create", CREATED)],
-    "api": [],
+    "api": [_shows("api GET /version", "GitCommit"), Export(Case("api GET /not-there", stdout=False))],
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from live.exports import EXPORTS, WITHOUT_CALLS, WITHOUT_PLAN, Export
 from parity import normal
@@ -77,6 +79,7 @@ def _compared(export: Export, outcome: Outcome, engine: Engine) -> dict[str, Any
     calls = [re.sub(r' \{"size": \d+\}$', "", call) for call in calls]
     return {
         "code": outcome.code,
+        "stderr": outcome.stderr if outcome.code in (0, 3) and export.case.stderr else "",
         "stdout": "" if export.shown or not export.case.stdout else normal.text(outcome.stdout, names),
         "calls": sorted(calls) if export.case.calls == ANY_ORDER else calls,
         "files": normal.text(outcome.tree, names),
@@ -91,6 +94,21 @@ def _documents(text: str) -> list[Any]:
         documents.append(document)
         position += len(text[position:]) - len(text[position:].lstrip())
     return documents
+
+
+@pytest.mark.parametrize("form", RUNNERS)
+def test_a_script_talks_with_a_terminal(form: str, engine_host: str, own_name: str, folder: Path) -> None:
+    words = ["run", "-it", "--rm", "--name", own_name, "busybox:1", "sh"]
+    done = subprocess.run(
+        [OURS, "-H", engine_host, "--dry-run", "--as", form, *words], capture_output=True, text=True, check=True
+    )
+    (folder / "script").write_text(done.stdout)
+    with pexpect.spawn(RUNNERS[form], [str(folder / "script")], timeout=20, encoding="utf-8") as terminal:
+        terminal.expect("# ")
+        terminal.send("echo $((20 + 22)); exit 4\r")
+        terminal.expect("\r\n42\r\n")
+        terminal.expect(pexpect.EOF)
+    assert terminal.exitstatus == 4
 
 
 def test_every_verb_has_a_script_that_is_run() -> None:

@@ -198,7 +198,7 @@ def compared(engine_host: str, oracle: str, *words: str) -> subprocess.Completed
 
 def test_docker_and_rawdocker_ask_the_same(engine_host: str, oracle: str, own_name: str) -> None:
     done = compared(engine_host, oracle, "run", "--rm", "--label", f"{LABEL}={own_name}", "-m", "64m", IMAGE, "true")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "no difference in 5")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "5 calls, no difference")
 
 
 def test_where_docker_and_rawdocker_differ_it_is_said(engine_host: str, oracle: str) -> None:

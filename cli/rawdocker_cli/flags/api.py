@@ -24,6 +24,8 @@ def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not name.strip() or not colon:
         raise ValueError("a header is name: value")
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("a header is a line of ASCII")
     return name.strip(), value.strip()
 
 
@@ -47,7 +49,7 @@ VERBS = (
                 "inside. Of the query for GET, HEAD and DELETE, which have no body",
                 short="f",
             ),
-            Flag("raw-field", FIELD, "The same, always text; @FILE: what is in the file, @-: stdin", short="F"),
+            Flag("raw-field", FIELD, "As --field, but always text; @FILE: what is in the file, @-: stdin", short="F"),
             Flag("query", listed(_parameter, "name=value"), "A parameter of the query", short="q"),
             Flag("header", listed(_header, "name:value"), "A header of the request", short="H"),
             Flag("input", STRING, "Send this file as the body as it is; - is stdin"),

@@ -17,6 +17,7 @@ from rawdocker.secrets import Redactor, hide_text
 from rawdocker.show import printable
 from rawdocker_cli.beside import ran
 from rawdocker_cli.flags.flag import Options
+from rawdocker_cli.origins import without_typed_secrets
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
 from rawdocker_cli.trace import wants_colour
 from rawdocker_cli.verbs.spy import listening
@@ -79,7 +80,8 @@ def _watched(shell: Shell, name: str, program: list[str], words: list[str]) -> S
     with listening(shell, "", [kept]) as proxy:
         code = ran([*program, *words], proxy.host, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         proxy.settle()
-    return Side(" ".join([name, *words_without_secrets(words, Redactor())]), kept.requests, code)
+    shown = words_without_secrets(without_typed_secrets(words), Redactor())
+    return Side(" ".join([name, *shown]), kept.requests, code)
 
 
 def _page(left: str, right: str, rows: Sequence[Row]) -> str:
@@ -91,8 +93,8 @@ def _page(left: str, right: str, rows: Sequence[Row]) -> str:
         lines += page.lines(mark, row.left, row.right)
         for each in row.differences:
             lines += page.lines("!", _field(each.field, each.left), _field(each.field, each.right), indent="    ")
-    count = sum(row.differs for row in rows)
-    lines += ["", f"{count} of {len(rows)} differ" if count else f"no difference in {len(rows)}"]
+    count, calls = sum(row.differs for row in rows), f"{len(rows)} call{'s' if len(rows) != 1 else ''}"
+    lines += ["", f"{calls}, {count} different" if count else f"{calls}, no difference"]
     return "\n".join(lines) + "\n"
 
 
