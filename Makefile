@@ -2,11 +2,12 @@
 # make test          everything: lint, offline, every Python found, and against a real engine (root, Linux)
 # make test-offline  what needs neither root, nor an engine, nor a network once the tools are installed
 # make test-browser  the page of a recording, looked at with headless Chromium
+# make bench         rawdocker beside docker, docker-py, aiodocker and curl: docs/performance.md (QUICK=1, ROWS="logs run")
 # make lint          style and types
 # make audit         known vulnerabilities of the packages in use, where their database can be reached
 # make clean         stop the tests' engine, delete what was built
 .SILENT:
-.PHONY: demo test test-offline test-pythons test-browser test-engine lint audit clean
+.PHONY: demo test test-offline test-pythons test-browser test-engine bench lint audit clean
 # A container's bytes are exactly what was asked for: no line of make's own among them.
 MAKEFLAGS += --no-print-directory
 
@@ -44,6 +45,9 @@ lint: .venv/installed-dev
 audit: .venv/installed-dev
 	scripts/audit
 
+bench: .venv/installed
+	.venv/bin/python -m benchmarks $(if $(QUICK),--quick) $(ROWS)
+
 .venv/installed: pyproject.toml
 	scripts/venv .
 
@@ -52,5 +56,5 @@ audit: .venv/installed-dev
 
 clean:
 	[ "$$(id -u)" -ne 0 ] || scripts/engine clean
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv benchmarks/.rivals build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
