@@ -15,7 +15,7 @@ import os
 import stat
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tarfile import BLOCKSIZE, TarInfo
 from typing import IO
 
@@ -318,7 +318,7 @@ class _Target:
 
     def put(self, member: TarInfo, content: Iterator[memoryview]) -> None:
         path = self._path(member.name)
-        if not self._cleared(path, member):
+        if not self._may_be(path, member):
             return
         if member.type not in _MAKERS or member.issparse():
             raise CopyError(f"unhandled tar header type {ord(member.type)}")
@@ -359,8 +359,8 @@ class _Target:
                 raise CopyError(f'"{parent}" leads through the link "{path}"')
         self._safe = parent
 
-    def _cleared(self, path: str, member: TarInfo) -> bool:
-        """Remove what is in an entry's place; say whether there is something left to make."""
+    def _may_be(self, path: str, member: TarInfo) -> bool:
+        """Refuse what must not take another's place; say whether there is something to make."""
         status = _status(path)
         if status is None:
             return True
@@ -369,17 +369,17 @@ class _Target:
             raise CopyError(f'cannot overwrite directory "{path}" with non-directory "{self._folder}"')
         if not is_folder and member.isdir():
             raise CopyError(f'cannot overwrite non-directory "{path}" with directory "{self._folder}"')
-        if not is_folder:
-            with told(f"unlinkat {path}"):
-                os.unlink(path)
-        return path != self._folder
+        return not is_folder or path != self._folder
 
     def _holds(self, path: str) -> bool:
         return path == self._folder or path.startswith(self._folder.rstrip("/") + "/")
 
     def _make_file(self, path: str, member: TarInfo, content: Iterator[memoryview]) -> None:
+        from tempfile import mkstemp
+
+        # What is there stays until all of the new one has come.
         with told(f"open {path}"):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            descriptor, beside = mkstemp(dir=os.path.dirname(path), prefix=".tmp-")
         try:
             with open(descriptor, "wb") as file:
                 for piece in content:
@@ -387,8 +387,10 @@ class _Target:
                         file.write(piece)
                 with told(f"write {path}"):
                     file.flush()
+            with told(f"rename {beside} {path}"):
+                os.rename(beside, path)
         except BaseException:
-            os.unlink(path)
+            os.unlink(beside)
             raise
 
     def _make_folder(self, path: str, member: TarInfo, content: Iterator[memoryview]) -> None:
@@ -398,6 +400,7 @@ class _Target:
 
     def _make_device(self, path: str, member: TarInfo, content: Iterator[memoryview]) -> None:
         kind = next(kind for kind, type in _TYPES.items() if type == member.type)
+        _make_room(path)
         with told(f"mknod {path}"):
             os.mknod(path, kind | 0o600, os.makedev(member.devmajor, member.devminor))
 
@@ -406,6 +409,7 @@ class _Target:
         if not self._holds(target):
             raise CopyError(f'invalid hardlink "{target}" -> "{member.linkname}"')
         self._secure(os.path.dirname(target))
+        _make_room(path)
         with told(f"link {target} {path}"):
             os.link(target, path, follow_symlinks=False)
 
@@ -414,6 +418,7 @@ class _Target:
         target = clean(os.path.join(os.path.dirname(path), member.linkname.lstrip("/")))
         if not self._holds(target):
             raise CopyError(f'invalid symlink "{path}" -> "{member.linkname}"')
+        _make_room(path)
         with told(f"symlink {member.linkname} {path}"):
             os.symlink(member.linkname, path)
 
@@ -428,6 +433,11 @@ _MAKERS = {
     tarfile.CHRTYPE: _Target._make_device,
     tarfile.BLKTYPE: _Target._make_device,
 }
+
+
+def _make_room(path: str) -> None:
+    with told(f"unlinkat {path}"), suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -17,6 +17,9 @@ import httpcore
 LONGEST_HEAD = 100 * 1024
 """Bytes of an answer's head; a longer one is refused."""
 
+HTTP = b"HTTP/"
+"""What every answer begins with."""
+
 _CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_CHUNK_HEAD = 4096
 
@@ -165,8 +168,12 @@ def body_of(method: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> B
 class Exchange:
     """One request and the head of its answer, as bytes."""
 
-    def __init__(self, request: httpcore.Request) -> None:
+    def __init__(self, request: httpcore.Request, *, kept: bool = False) -> None:
         self._request = request
+        self.kept = kept
+        """Whether the connection has carried others before."""
+        self.answered = b""
+        """The first bytes of the answer, once they have come."""
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self.sent = False
         """Whether the whole request has been written."""
@@ -191,7 +198,10 @@ class Exchange:
     def receive(self, data: bytes) -> h11.Response | h11.InformationalResponse | None:
         """Take what arrived; return the head of the answer when it is complete."""
         if not data:
-            raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
+            if HTTP.startswith(self.answered):
+                raise httpcore.ReadError("the engine closed it")
+            raise httpcore.RemoteProtocolError(f"it begins with {self.answered!r}")
+        self.answered = (self.answered + data)[: len(HTTP)]
         with _as_httpcore():
             self._h11.receive_data(data)
             while True:

@@ -124,9 +124,7 @@ def matched(method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
     return None, {}
 
 
-def call_of(
-    method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-) -> Call[Any]:
+def call_of(method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Call[Any]:
     """Return the call that a request of any client is.
 
     target: path and query as they stand in the request line. headers: those that belong to the call, such as

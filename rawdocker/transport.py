@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import threading
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -29,6 +30,12 @@ READ_SIZE = 1 << 18
 
 MOST_KEPT = 100
 """Connections from which on idle ones are closed rather than kept: httpcore counts all of them for each idle one."""
+
+READS = (b"GET", b"HEAD")
+"""What may be asked again where no answer began: it changes nothing."""
+
+PAUSE = 0.1
+"""Seconds before an engine that has refused a connection is tried once more."""
 
 CONNECTED = "rawdocker.connected"
 """A request's extension: called when a new connection stands."""
@@ -146,6 +153,11 @@ class _Line:
                 raise httpcore.ConnectionNotAvailable
             self._state = _State.ACTIVE
 
+    def _closed_between(self, request: httpcore.Request, exchange: Exchange, error: BaseException) -> bool:
+        """Say whether the engine closed a kept connection just when a read was sent, which another one may ask."""
+        unanswered = not exchange.answered and isinstance(error, httpcore.NetworkError)
+        return exchange.kept and unanswered and request.method in READS
+
     def _connected(self, request: httpcore.Request, stream: Any) -> None:
         self._stream = stream
         tell = request.extensions.get(CONNECTED)
@@ -190,13 +202,20 @@ def _timeout(request: httpcore.Request, name: str) -> float | None:
     return timeout
 
 
+def _worth_another_try(request: httpcore.Request, error: BaseException | None) -> bool:
+    """Say whether a read was refused a connection: an engine that starts again may take the next one."""
+    while error is not None and not isinstance(error, ConnectionRefusedError):
+        error = error.__cause__
+    return error is not None and request.method in READS
+
+
 class _Connection(_Line, httpcore.ConnectionInterface):
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         self._claim()
+        exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
-                self._connected(request, dialled(self._endpoint, _timeout(request, "connect")))
-            exchange = Exchange(request)
+                self._connected(request, self._dialled(request))
             # An engine may refuse before it has read all, and close; its answer says why.
             with suppress(httpcore.WriteError):
                 self._send(request, exchange)
@@ -206,9 +225,21 @@ class _Connection(_Line, httpcore.ConnectionInterface):
                 head = exchange.receive(self._stream.read(READ_SIZE, timeout))
             content = _Content(self, exchange, head, timeout)
             return self._response(head, content, exchange.behind_the_head)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if self._closed_between(request, exchange, error):
+                raise httpcore.ConnectionNotAvailable from error  # the pool takes another
             raise
+
+    def _dialled(self, request: httpcore.Request) -> httpcore.NetworkStream:
+        timeout = _timeout(request, "connect")
+        try:
+            return dialled(self._endpoint, timeout)
+        except UnreachableError as error:
+            if not _worth_another_try(request, error):
+                raise
+        time.sleep(PAUSE)
+        return dialled(self._endpoint, timeout)
 
     def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")
@@ -299,10 +330,10 @@ class _Upgraded(httpcore.NetworkStream):
 class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         self._claim()
+        exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
-                self._connected(request, await async_dialled(self._endpoint, _timeout(request, "connect")))
-            exchange = Exchange(request)
+                self._connected(request, await self._dialled(request))
             with suppress(httpcore.WriteError):
                 await self._send(request, exchange)
             timeout = _timeout(request, "read")
@@ -311,9 +342,23 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
                 head = exchange.receive(await self._stream.read(READ_SIZE, timeout))
             content = _AsyncContent(self, exchange, head, timeout)
             return self._response(head, content, exchange.behind_the_head)
-        except BaseException:
+        except BaseException as error:
             await self.aclose()
+            if self._closed_between(request, exchange, error):
+                raise httpcore.ConnectionNotAvailable from error
             raise
+
+    async def _dialled(self, request: httpcore.Request) -> httpcore.AsyncNetworkStream:
+        from anyio import sleep
+
+        timeout = _timeout(request, "connect")
+        try:
+            return await async_dialled(self._endpoint, timeout)
+        except UnreachableError as error:
+            if not _worth_another_try(request, error):
+                raise
+        await sleep(PAUSE)
+        return await async_dialled(self._endpoint, timeout)
 
     async def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")

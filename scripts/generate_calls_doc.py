@@ -71,9 +71,7 @@ def parts(function: CallFunction) -> Parts:
         else:
             notes.append(statement)
     texts = {name: _joined(text) for name, text in parameters.items()}
-    return Parts(
-        summary, notes, texts, named["Answers"], named["Raises"], named["API:"].removeprefix("API: ")
-    )
+    return Parts(summary, notes, texts, named["Answers"], named["Raises"], named["API:"].removeprefix("API: "))
 
 
 def request(told: Parts) -> Request:

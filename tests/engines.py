@@ -23,11 +23,12 @@ LABEL = "rawdocker.test"
 
 
 class Engine(NamedTuple):
-    """An engine a test may break: its DOCKER_HOST, dockerd's pid, and what stops it for good."""
+    """An engine a test may break: its DOCKER_HOST, dockerd's pid, what stops it for good, and what starts it again."""
 
     host: str
     pid: int
     stop: Callable[[], object]
+    start: Callable[[], object]
 
 
 def _script(*arguments: str, **environment: str) -> str:
@@ -76,7 +77,7 @@ def ask(host: str, method: str, path: str, **arguments: Any) -> Any:
         return answer.json() if answer.content else None
 
 
-def _remove_all(host: str, name: str) -> None:
+def remove_all(host: str, name: str) -> None:
     """Remove the containers, networks and volumes that carry the name, in it or as the label's value."""
     for flag in ({"name": [name]}, {"label": [f"{LABEL}={name}"]}):
         chosen = {"filters": json.dumps(flag)}
@@ -104,7 +105,7 @@ def own_name(engine_host: str) -> Iterator[str]:
     """Return a name nobody else has; what carries it, or LABEL with it as value, is removed afterwards."""
     name = f"rd-{uuid.uuid4().hex[:12]}"
     yield name
-    _remove_all(engine_host, name)
+    remove_all(engine_host, name)
 
 
 @pytest.fixture(scope="session")
@@ -144,8 +145,9 @@ def disposable_engine() -> Iterator[Engine]:
     folder = base / f"spare-{uuid.uuid4().hex[:8]}"
     where = {"RAWDOCKER_ENGINE_DIR": str(folder), "RAWDOCKER_ENGINE_CACHE": str(base / "cache")}
     try:
-        _script("up", "--bare", **where)
+        up = partial(_script, "up", "--bare", **where)
+        up()
         pid = int((folder / "run" / "dockerd.pid").read_text())
-        yield Engine(f"unix://{folder}/docker.sock", pid, partial(_script, "down", **where))
+        yield Engine(f"unix://{folder}/docker.sock", pid, partial(_script, "down", **where), up)
     finally:
         _script("clean", **where)

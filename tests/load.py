@@ -48,8 +48,7 @@ class Row(NamedTuple):
 
 
 HEAD = (
-    "| load | wanted | came, in order | descriptors left | memory that grew, MiB | seconds |\n"
-    "|---|--:|--:|--:|--:|--:|"
+    "| load | wanted | came, in order | descriptors left | memory that grew, MiB | seconds |\n|---|--:|--:|--:|--:|--:|"
 )
 
 
@@ -231,5 +230,3 @@ def real_events(host: str, count: int, name: str) -> Row:
                     break
     thread.join(30)
     return watch.row()
-
-

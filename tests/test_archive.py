@@ -156,6 +156,22 @@ def test_a_file_cut_in_the_middle_is_removed(home: Path) -> None:
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (file("a", b"a" * 1000)[:900],),
+        (member("a", tarfile.GNUTYPE_SPARSE), END),
+        (link("a", "../../outside"), END),
+        (hard_link("a", "../outside"), END),
+    ],
+)
+def test_what_was_there_stays_where_the_new_one_cannot_be_made(home: Path, pieces: tuple[bytes, ...]) -> None:
+    (home / "a").write_text("old")
+    with pytest.raises(CopyError):
+        unpacked(home, *pieces)
+    assert [(path.name, path.read_text()) for path in home.iterdir()] == [("a", "old")]
+
+
 @pytest.mark.parametrize("where", [512 + 512 + 0, 512 + 512 + 148, 512 + 512 + 156])
 def test_a_damaged_header_in_the_middle_is_no_end(home: Path, where: int) -> None:
     whole = bytearray(file("a", b"a") + file("b", b"b") + END)

@@ -338,8 +338,6 @@ def test_the_start_of_an_exec_tells_whether_its_stream_is_a_terminals(tty: bool)
     assert exchange.call.tty is tty
 
 
-
-
 def test_a_stream_that_no_observer_shows_is_not_cut_out_of_its_chunks() -> None:
     class Documents(Told):
         shows_streams = False

@@ -8,9 +8,10 @@ import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import trustme
 from faults import servers
 
 from rawdocker import AsyncClient, Client, calls, errors
-from rawdocker.call import Codec, Frame, HijackCall
+from rawdocker.call import Call, Codec, Frame, HijackCall
 from rawdocker.host import Endpoint, TLSFiles
 from rawdocker.transport import MOST_KEPT, unreachable
 
@@ -206,8 +207,8 @@ HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (b"", errors.ProtocolError),
-        (b"HTTP/1.1 200", errors.ProtocolError),
+        (b"", errors.UnreachableError),
+        (b"HTTP/1.1 200", errors.UnreachableError),
         (b"SSH-2.0-OpenSSH_9.2\r\n", errors.ProtocolError),
         (b"\x15\x03\x01\x00\x02\x02\x46", errors.ProtocolError),
         (HEADERS + b"Content-Length: 100\r\n\r\n{", errors.CutStreamError),
@@ -378,3 +379,61 @@ def test_connections_that_fall_idle_are_not_all_kept(tmp_path: Path) -> None:
 
     with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host:
         assert asyncio.run(all_at_once(host)) <= MOST_KEPT
+
+
+NOTHING = HEADERS + b"Content-Length: 2\r\n\r\n{}"
+READ, CHANGE = calls.system_info().as_json(), calls.container_create({}).as_json()
+
+
+@pytest.mark.parametrize("second", [READ, CHANGE])
+def test_a_connection_that_the_engine_closed_between_two_calls_fails_none(
+    driver: Any, serve: Any, second: Call[Any]
+) -> None:
+    def answer_once(connection: Any) -> None:
+        head(connection)
+        connection.sendall(NOTHING)
+
+    def steps(client: Any) -> Iterator[Any]:
+        yield "send", READ, {}
+        time.sleep(0.1)
+        yield "send", second, {}
+
+    assert driver.do(steps, endpoint=serve(answer_once), version="1.41") == [{}, {}]
+
+
+@pytest.mark.parametrize(("second", "asked"), [(READ, 3), (CHANGE, 2)])
+def test_only_a_read_is_asked_again_where_a_kept_connection_breaks_as_it_is_sent(
+    driver: Any, serve: Any, second: Call[Any], asked: int
+) -> None:
+    heads = []
+
+    def answer_all_but_the_second(connection: Any) -> None:
+        while True:
+            heads.append(head(connection))
+            if len(heads) == 2:
+                return
+            connection.sendall(NOTHING)
+
+    steps = [("send", READ, {}), ("send", second, {})]
+    with suppress(errors.UnreachableError) if second is CHANGE else nullcontext():
+        driver.do(lambda _: steps, endpoint=serve(answer_all_but_the_second), version="1.41")
+    assert len(heads) == asked
+
+
+@pytest.mark.parametrize("call", [READ, CHANGE])
+def test_only_a_read_tries_again_where_a_connection_is_refused(
+    driver: Any, call: Call[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rawdocker.transport.PAUSE", 1)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))  # who does not listen yet refuses
+        soon = threading.Timer(0.3, lambda: Server(listened(listener), answer_all))
+        soon.start()
+        with pytest.raises(errors.UnreachableError) if call is CHANGE else nullcontext():
+            driver.send(call, endpoint=Endpoint(f"unix://{tmp_path / 's'}", "test"), version="1.41")
+        soon.cancel()
+
+
+def listened(listener: socket.socket) -> socket.socket:
+    listener.listen()
+    return listener

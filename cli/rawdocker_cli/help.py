@@ -54,9 +54,7 @@ def _head(flag: Flag) -> str:
 def group_page(group: str) -> str:
     """Return the help of a noun: the verbs it has and what each does."""
     rows = [
-        (verb.name.partition(" ")[2], verb.summary)
-        for verb in index.all_verbs()
-        if verb.name.startswith(f"{group} ")
+        (verb.name.partition(" ")[2], verb.summary) for verb in index.all_verbs() if verb.name.startswith(f"{group} ")
     ]
     return (
         f"Usage:  {PROGRAM} {group} COMMAND\n\n{index.GROUPS[group]}\n\nCommands:\n{command_rows(rows)}\n\n"

@@ -109,9 +109,7 @@ def _run(words: Sequence[str]) -> int:
         options, rest = pflag.parse(GLOBALS, words, interspersed=False)
     except pflag.FlagError as error:
         usage = f"{PROGRAM} [OPTIONS] COMMAND [ARG...]"
-        raise Failure(
-            f"{error}\n\nUsage:  {usage}\n\nRun '{PROGRAM} --help' for more information", BAD_FLAG
-        ) from None
+        raise Failure(f"{error}\n\nUsage:  {usage}\n\nRun '{PROGRAM} --help' for more information", BAD_FLAG) from None
     except pflag.HelpRequested:
         return _help([])
     if options.log_level not in LOG_LEVELS:

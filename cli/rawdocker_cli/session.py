@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NO_STATUS = 125
 """The exit code where the container's own is not to be had."""
 
+NOT_WHOLE = 1
+"""The exit code where output was cut, whatever the container's own."""
+
 _DESCRIPTORS = {"stdin": 1, "stdout": 1, "stderr": 2}
 
 
@@ -30,7 +33,7 @@ def copy_output(frames: Iterator[Frame] | Connection) -> None:
 
 
 def copy_attached(shell: Shell, connection: Connection) -> int:
-    """Copy a container's output; return 0, or NO_STATUS where it was cut.
+    """Copy a container's output; return 0, or NOT_WHOLE where it was cut.
 
     A cut is no reason to leave: that the engine has gone is told by the answer that is waited for next.
     """
@@ -38,7 +41,7 @@ def copy_attached(shell: Shell, connection: Connection) -> int:
         copy_output(connection)
     except CutStreamError as error:
         shell.warn(str(error))
-        return NO_STATUS
+        return NOT_WHOLE
     return 0
 
 
@@ -83,18 +86,22 @@ def window(
     return nullcontext()
 
 
-def exit_status(shell: Shell, waiting: Iterator[Any]) -> int:
-    """Return the exit code in the answer to container_wait when it comes; NO_STATUS where there is none."""
+def exit_status(shell: Shell, waiting: Iterator[Any], cut: int = 0, lost: int = NO_STATUS) -> int:
+    """Return the exit code in the answer to container_wait when it comes.
+
+    cut: what copy_attached has returned; the code of output that is not whole.
+    lost: the code where there is no answer.
+    """
     try:
         answer = next(waiting)
     except RawdockerError as error:
         shell.warn(f"error waiting for container: {reason(error)}")
-        return NO_STATUS
+        return lost
     if answer.get("Error"):
         shell.warn(f"Error waiting for container: {answer['Error'].get('Message')}")
         return NO_STATUS
     status: int = answer["StatusCode"]
-    return status
+    return cut or status
 
 
 def reason(error: RawdockerError) -> str:

@@ -153,9 +153,7 @@ def container_resize(id: str, *, h: int, w: int) -> Call[None]:
     API: POST /containers/{id}/resize (ContainerResize), since 1.25.
     """
     query: Query = {"h": h, "w": w}
-    return Call(
-        "ContainerResize", "POST", "/containers/{id}/resize", {"id": id}, query=query, codec=Codec.EMPTY
-    )
+    return Call("ContainerResize", "POST", "/containers/{id}/resize", {"id": id}, query=query, codec=Codec.EMPTY)
 
 
 def container_start(id: str, *, detachKeys: str | None = None) -> Call[None]:
@@ -170,9 +168,7 @@ def container_start(id: str, *, detachKeys: str | None = None) -> Call[None]:
     API: POST /containers/{id}/start (ContainerStart), since 1.25.
     """
     query: Query = {"detachKeys": detachKeys}
-    return Call(
-        "ContainerStart", "POST", "/containers/{id}/start", {"id": id}, query=query, codec=Codec.EMPTY
-    )
+    return Call("ContainerStart", "POST", "/containers/{id}/start", {"id": id}, query=query, codec=Codec.EMPTY)
 
 
 def container_stop(id: str, *, t: int | None = None, signal: str | None = None) -> Call[None]:
@@ -224,9 +220,7 @@ def container_kill(id: str, *, signal: str | None = None) -> Call[None]:
     return Call("ContainerKill", "POST", "/containers/{id}/kill", {"id": id}, query=query, codec=Codec.EMPTY)
 
 
-def container_update(
-    id: str, body: ContainerUpdateRequest | Mapping[str, Any]
-) -> Call[ContainerUpdateResponse]:
+def container_update(id: str, body: ContainerUpdateRequest | Mapping[str, Any]) -> Call[ContainerUpdateResponse]:
     """Change the limits of a container, and when it is restarted, while it runs or not.
 
     Parameters:
@@ -255,9 +249,7 @@ def container_rename(id: str, *, name: str) -> Call[None]:
     API: POST /containers/{id}/rename (ContainerRename), since 1.25.
     """
     query: Query = {"name": name}
-    return Call(
-        "ContainerRename", "POST", "/containers/{id}/rename", {"id": id}, query=query, codec=Codec.EMPTY
-    )
+    return Call("ContainerRename", "POST", "/containers/{id}/rename", {"id": id}, query=query, codec=Codec.EMPTY)
 
 
 def container_pause(id: str) -> Call[None]:
@@ -510,9 +502,7 @@ def container_archive(id: str, *, path: str) -> StreamCall[bytes]:
     API: GET /containers/{id}/archive (ContainerArchive), since 1.25.
     """
     query: Query = {"path": path}
-    return StreamCall(
-        "ContainerArchive", "GET", "/containers/{id}/archive", {"id": id}, query=query, codec=Codec.RAW
-    )
+    return StreamCall("ContainerArchive", "GET", "/containers/{id}/archive", {"id": id}, query=query, codec=Codec.RAW)
 
 
 def container_archive_info(id: str, *, path: str) -> Call[ContainerPathStat]:

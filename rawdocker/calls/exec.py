@@ -46,9 +46,7 @@ def exec_start(id: str, body: ExecStartRequest | Mapping[str, Any]) -> HijackCal
     API: POST /exec/{id}/start (ExecStart), since 1.25.
     """
     tty = bool(body.get("Tty") if isinstance(body, Mapping) else body.Tty)
-    return HijackCall(
-        "ExecStart", "POST", "/exec/{id}/start", {"id": id}, body=body, codec=Codec.FRAMES, tty=tty
-    )
+    return HijackCall("ExecStart", "POST", "/exec/{id}/start", {"id": id}, body=body, codec=Codec.FRAMES, tty=tty)
 
 
 def exec_resize(id: str, *, h: int, w: int) -> Call[None]:

@@ -113,9 +113,7 @@ def image_create(
     )
 
 
-def image_inspect(
-    name: str, *, manifests: bool | None = None, platform: Platform | None = None
-) -> Call[ImageInspect]:
+def image_inspect(name: str, *, manifests: bool | None = None, platform: Platform | None = None) -> Call[ImageInspect]:
     """Show all that the engine knows of an image.
 
     Parameters:
@@ -347,9 +345,7 @@ def image_load(
     query: Query = {"quiet": quiet, "platform": platform}
     returns, codec = "ProgressMessage", Codec.JSON_STREAM
     path = "/images/load"
-    return StreamCall(
-        "ImageLoad", "POST", path, query=query, headers=_TAR, body=body, codec=codec, returns=returns
-    )
+    return StreamCall("ImageLoad", "POST", path, query=query, headers=_TAR, body=body, codec=codec, returns=returns)
 
 
 def image_commit(

@@ -34,9 +34,7 @@ def network_list(*, filters: Filters | None = None) -> Call[list[NetworkSummary]
     return Call("NetworkList", "GET", "/networks", query=query, returns="list[NetworkSummary]")
 
 
-def network_inspect(
-    id: str, *, verbose: bool | None = None, scope: str | None = None
-) -> Call[NetworkInspect]:
+def network_inspect(id: str, *, verbose: bool | None = None, scope: str | None = None) -> Call[NetworkInspect]:
     """Show all that the engine knows of a network, with the containers in it.
 
     Parameters:

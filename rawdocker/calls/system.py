@@ -79,9 +79,7 @@ def system_events(
     return StreamCall("SystemEvents", "GET", "/events", query=query, codec=codec, returns=returns)
 
 
-def system_data_usage(
-    *, type: Sequence[str] | None = None, verbose: bool | None = None
-) -> Call[SystemDataUsage]:
+def system_data_usage(*, type: Sequence[str] | None = None, verbose: bool | None = None) -> Call[SystemDataUsage]:
     """Show how much of the disk images, containers, volumes and the build cache use; slow.
 
     Parameters:

@@ -1,9 +1,9 @@
 """Image names as docker reads them: the grammar, the full form, the familiar form. Standard library only.
 
-    debian                  the familiar form of docker.io/library/debian
-    team/web:1.2            docker.io/team/web, tag 1.2
-    localhost:5000/web      a registry is named by a dot, a colon, a capital, or the word localhost
-    debian@sha256:e718…     a digest names one content for ever
+debian                  the familiar form of docker.io/library/debian
+team/web:1.2            docker.io/team/web, tag 1.2
+localhost:5000/web      a registry is named by a dot, a colon, a capital, or the word localhost
+debian@sha256:e718…     a digest names one content for ever
 """
 
 from __future__ import annotations

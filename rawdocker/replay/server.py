@@ -260,7 +260,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_WR)
         client.wait(0, closed=True)
 
-
     def _wait_until_read(self) -> None:
         """Wait until the client has read what was sent: docker-py loses bytes that come together with the head."""
         unread = array("i", [1])

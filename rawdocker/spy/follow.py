@@ -152,9 +152,7 @@ class Follower:
         tls: its certificates, as exchanges have them.
     """
 
-    def __init__(
-        self, observers: Sequence[Observer], endpoint: str, dialling: float = 0.0, *, tls: Any = None
-    ) -> None:
+    def __init__(self, observers: Sequence[Observer], endpoint: str, dialling: float = 0.0, *, tls: Any = None) -> None:
         self._observers = Observers(observers)
         self._shows_sent = any(hears(observer, "sent") for observer in observers)
         hearing = [observer for observer in observers if hears(observer, "received")]

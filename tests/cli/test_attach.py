@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from itertools import cycle
 from typing import Any
 
 import httpx
@@ -54,9 +55,12 @@ class Engine:
     def upgrades(self, path: str, *pieces: bytes) -> None:
         self._add("POST", path, httpx.Response(101, extensions={"network_stream": Wire(*pieces)}))
 
-    def _add(self, method: str, path: str, response: httpx.Response) -> None:
+    def breaks(self, path: str) -> None:
+        self._add("POST", path, httpx.ReadError("it was closed"))
+
+    def _add(self, method: str, path: str, answer: httpx.Response | httpx.ReadError) -> None:
         url = rf"^http://localhost/v1\.41{path}(\?.*)?$"
-        self._router.route(method=method, url__regex=url).mock(return_value=response)
+        self._router.route(method=method, url__regex=url).mock(side_effect=cycle([answer]))
 
     @property
     def requests(self) -> list[str]:
@@ -155,7 +159,22 @@ def test_a_run_whose_output_is_cut_does_not_end_with_0(engine: Any, rawdocker: A
     engine.answers("POST /containers/abc/wait", {"StatusCode": 0})
     engine.answers("POST /containers/abc/start", status=204)
     code, _, err = rawdocker("run", "debian:12")
-    assert (code, err) == (125, b"the stream ended inside a frame of stdout: 1 bytes are missing\n")
+    assert (code, err) == (1, b"the stream ended inside a frame of stdout: 1 bytes are missing\n")
+
+
+@pytest.mark.parametrize("lost", ["wait", "start"])
+@pytest.mark.parametrize("flags", [("--rm",), ("--rm", "-d")])
+def test_a_container_whose_start_got_lost_is_removed_with_rm_and_not_waited_for(
+    engine: Any, rawdocker: Any, flags: tuple[str, ...], lost: str
+) -> None:
+    engine.answers("POST /containers/create", {"Id": "abc", "Warnings": []}, status=201)
+    engine.upgrades("/containers/abc/attach", b"")
+    engine.answers("POST /containers/abc/wait", {"StatusCode": 0})
+    engine.answers("POST /containers/abc/start", status=204)
+    engine.breaks(f"/containers/abc/{lost}")
+    engine.answers("DELETE /containers/abc", status=204)
+    assert rawdocker("run", *flags, "debian:12")[0] == 125
+    assert engine.requests[-1] == "DELETE /containers/abc?v=1"
 
 
 def test_run_cannot_attach_and_detach(engine: Any, rawdocker: Any) -> None:
@@ -194,6 +213,14 @@ def test_exec_sends_what_was_typed_and_ends_with_the_exit_code(engine: Any, rawd
         "AttachStderr": True,
     }
     assert engine.body(2) == {}
+
+
+def test_an_exec_whose_output_is_cut_does_not_end_with_0(engine: Any, rawdocker: Any) -> None:
+    an_engine_with(engine)
+    engine.answers("POST /containers/web/exec", {"Id": "e1"}, status=201)
+    engine.upgrades("/exec/e1/start", frame(1, b"out\n")[:-1])
+    engine.answers("GET /exec/e1/json", {"ExitCode": 0})
+    assert rawdocker("exec", "web", "ls")[0] == 1
 
 
 def test_exec_detached_is_not_asked_about_again(engine: Any, rawdocker: Any) -> None:

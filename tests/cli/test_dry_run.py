@@ -47,9 +47,7 @@ def asked(text: str) -> list[str]:
 
 
 REGISTRY_VERBS = [verb for verb in all_verbs() if verb.short_name.split()[0] in ("manifest", "pin", "registry")]
-ENGINE_VERBS = [
-    verb for verb in all_verbs() if verb.short_name.split()[0] not in LOCAL and verb not in REGISTRY_VERBS
-]
+ENGINE_VERBS = [verb for verb in all_verbs() if verb.short_name.split()[0] not in LOCAL and verb not in REGISTRY_VERBS]
 
 
 @pytest.mark.parametrize("verb", ENGINE_VERBS, ids=lambda verb: verb.name)

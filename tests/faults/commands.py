@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,3 +121,11 @@ def ended(process: Any, seconds: float = SECONDS) -> Ended:
 def ran(program: str, host: str, words: list[str], *, seconds: float = SECONDS, **how: Any) -> Ended:
     """Run a program to its end."""
     return ended(begun(program, host, words, **how), seconds)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)

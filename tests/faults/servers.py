@@ -13,16 +13,19 @@ Behaviour = Callable[[socket.socket], None]
 
 
 class Server:
-    """Listens on a socket and gives every connection to a behaviour, in a thread of its own."""
+    """Listens on a socket and gives every connection to a behaviour, in a thread of its own.
 
-    def __init__(self, path: Path, behaviour: Behaviour) -> None:
-        self.host = f"unix://{path}"
+    path: of a unix socket; without one it is a port of this machine.
+    """
+
+    def __init__(self, path: Path | None, behaviour: Behaviour) -> None:
         self._path, self._behaviour = path, behaviour
-        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
+        self._listener.bind(str(path) if path else ("127.0.0.1", 0))
+        self.host = f"unix://{path}" if path else "tcp://{}:{}".format(*self._listener.getsockname())
         self._open: list[socket.socket] = []
 
     def __enter__(self) -> str:
-        self._listener.bind(str(self._path))
         self._listener.listen(128)
         threading.Thread(target=self._accept, daemon=True).start()
         return self.host
@@ -32,7 +35,8 @@ class Server:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
-        self._path.unlink(missing_ok=True)
+        if self._path:
+            self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
         with suppress(OSError):

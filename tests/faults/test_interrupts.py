@@ -5,13 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from engines import ask
-from faults.commands import RAWDOCKER, Ended, begun, ended, ran
+from faults.commands import RAWDOCKER, Ended, begun, ended, ran, until
 from proxy import Proxy, Request
 
 pytestmark = pytest.mark.faults
@@ -67,14 +66,6 @@ def state(host: str, name: str) -> str:
     found: list[dict[str, Any]] = ask(host, "GET", "/containers/json", params={"all": "1"})
     states = [box["State"] for box in found if f"/{name}" in box["Names"]]
     return states[0] if states else ""
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -194,3 +185,41 @@ def test_stats_of_all_ends_by_a_signal_where_docker_may_run_on(number: int, engi
     left, how = interrupted(RAWDOCKER, engine_host, tmp_path, ["stats"], "/json", number, "none")
     assert left.code == 128 + number
     assert how.err in ("", "\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_run_without_a_proxy_for_signals_does_with_them_as_docker(
+    number: int, engine_host: str, oracle: str, names: dict[str, str]
+) -> None:
+    ends = {}
+    for program, path in (("docker", oracle), ("rawdocker", RAWDOCKER)):
+        words = ["run", "--sig-proxy=false", "--name", names[program], IMAGE, "sh", "-c", SCRIPT]
+        process = begun(path, engine_host, words)
+        assert process.stdout.readline() == b"ready\n"
+        until(lambda name=names[program]: state(engine_host, name) == "running")
+        process.send_signal(number)
+        ends[program] = ended(process).code, state(engine_host, names[program])
+    assert ends["rawdocker"] == ends["docker"]
+
+
+@pytest.mark.parametrize("flags", ["in the foreground", "--rm", "-i"])
+def test_a_client_that_is_killed_leaves_its_container_to_the_engine(
+    flags: str, engine_host: str, oracle: str, names: dict[str, str]
+) -> None:
+    for program, path in (("docker", oracle), ("rawdocker", RAWDOCKER)):
+        words = ["run", *FLAGS[flags], "--name", names[program], IMAGE, "sh", "-c", "echo ready; sleep 2"]
+        process = begun(path, engine_host, words)
+        until(lambda name=names[program]: state(engine_host, name) == "running")
+        process.kill()
+        assert ended(process).code == 128 + signal.SIGKILL
+        last = "" if flags == "--rm" else "exited"
+        until(lambda name=names[program], last=last: state(engine_host, name) == last)
+
+
+def test_a_first_process_that_ignores_a_signal_runs_on(engine_host: str, oracle: str, names: dict[str, str]) -> None:
+    for program, path in (("docker", oracle), ("rawdocker", RAWDOCKER)):
+        words = ["run", "--name", names[program], IMAGE, "sh", "-c", "trap '' TERM; echo ready; sleep 1; exit 6"]
+        process = begun(path, engine_host, words)
+        assert process.stdout.readline() == b"ready\n"
+        process.terminate()
+        assert ended(process)[:2] == (6, b"")

@@ -218,7 +218,7 @@ def test_what_cannot_be_recorded_stops_before_anything_is_done(engine_host: str,
     assert not exists(engine_host, own_name)
 
 
-USERS_TESTS = '''
+USERS_TESTS = """
 import os, subprocess, docker, httpx, requests_unixsocket
 
 NAME, IMAGE, LABEL = {name!r}, "debian:12", {label!r}
@@ -257,7 +257,7 @@ def test_requests(rawdocker_replay):
     with requests_unixsocket.Session() as session:
         assert session.get(f"{{base}}/images/{{IMAGE}}/json").json()["Os"] == "linux"
         assert session.get(f"{{base}}/images/no-such-image/json").status_code == 404
-'''
+"""
 
 
 def test_users_tests_are_recorded_once_and_replayed_without_an_engine(

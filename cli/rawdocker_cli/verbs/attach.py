@@ -27,6 +27,9 @@ from rawdocker_cli.shell import Failure, Shell, spoken
 LOST = 255
 """The exit code of exec where the engine has gone before it could tell the command's."""
 
+NOT_ATTACHED = 1
+"""The exit code of attach where the container's own is not to be had."""
+
 _NOT_ATTACHABLE = (
     ("Running", False, "You cannot attach to a stopped container, start it first"),
     ("Paused", True, "You cannot attach to a paused container, unpause it first"),
@@ -58,7 +61,7 @@ def attach(shell: Shell, options: Options, words: list[str]) -> int:
             session.window(shell, errands, resize, tty=tty),
         ):
             cut = session.copy_attached(shell, connection)
-        return session.exit_status(shell, waiting) or cut
+        return session.exit_status(shell, waiting, cut, lost=NOT_ATTACHED)
 
 
 def _attachable(shell: Shell, name: str) -> Any:
@@ -105,8 +108,8 @@ def exec_(shell: Shell, options: Options, words: list[str]) -> int:
     if options.detach:
         shell.send(call)
         return 0
-    _converse(shell, call, id, stdin=stdin, keys=keys)
-    return _exec_status(shell, id)
+    cut = _converse(shell, call, id, stdin=stdin, keys=keys)
+    return _exec_status(shell, id, cut)
 
 
 def _console_size(shell: Shell) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _console_size(shell: Shell) -> dict[str, Any]:
     return {"ConsoleSize": list(size)} if any(size) and at_least(shell.docker.negotiate(), "1.42") else {}
 
 
-def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str | None) -> None:
+def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str | None) -> int:
     # unlike a container's, its terminal has no size of ours where stdin is none
     sized = call.tty and terminal.is_terminal(terminal.STDIN)
     with (
@@ -122,14 +125,15 @@ def _converse(shell: Shell, call: HijackCall, id: str, *, stdin: bool, keys: str
         session.stdin(shell, connection, stdin, tty=call.tty, keys=keys),
         session.window(shell, signals.Errands(), partial(exec_resize, id), tty=sized),
     ):
-        session.copy_attached(shell, connection)
+        return session.copy_attached(shell, connection)
 
 
-def _exec_status(shell: Shell, id: str) -> int:
+def _exec_status(shell: Shell, id: str, cut: int) -> int:
     try:
-        return shell.send(exec_inspect(id))["ExitCode"] or 0
+        status: int = shell.send(exec_inspect(id))["ExitCode"] or 0
     except UnreachableError as error:
         raise Failure(spoken(error), LOST) from error
+    return cut or status
 
 
 def start(shell: Shell, options: Options, words: list[str]) -> int | None:
@@ -192,7 +196,7 @@ def _start_attached(shell: Shell, options: Options, name: str) -> int:
                     raise
                 with session.window(shell, errands, partial(container_resize, id), tty=tty):
                     cut = session.copy_attached(shell, connection)
-            return session.exit_status(shell, waiting) or cut
+            return session.exit_status(shell, waiting, cut)
     except terminal.Detached:
         return 0
 

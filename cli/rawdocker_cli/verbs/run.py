@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
-from rawdocker.calls.container import container_attach, container_resize, container_start, container_wait
-from rawdocker.errors import PinError, RawdockerError
+from rawdocker.calls.container import (
+    container_attach,
+    container_delete,
+    container_resize,
+    container_start,
+    container_wait,
+)
+from rawdocker.errors import EngineError, PinError, RawdockerError
 from rawdocker_cli import session, signals, terminal
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.shell import PROGRAM, Failure, Shell, spoken
@@ -36,10 +43,26 @@ def run(shell: Shell, options: Options, words: list[str]) -> int:
     except RawdockerError as error:
         raise _not_run(error) from error
     errands = signals.Errands()
-    with signals.forwarded(shell, errands, id) if options.sig_proxy else signals.counted():
+    with (
+        signals.forwarded(shell, errands, id) if options.sig_proxy else signals.counted(),
+        _removed_unless_started(shell, id) if options.rm else nullcontext(),
+    ):
         if not streams:
             return _run_detached(shell, options, id)
         return _run_attached(shell, options, id, streams, errands)
+
+
+@contextmanager
+def _removed_unless_started(shell: Shell, id: str) -> Iterator[None]:
+    """Remove a container that was made when its start gets lost on the way: the engine itself removes what has run."""
+    try:
+        yield
+    except (RawdockerError, Failure) as failure:
+        error = failure.__cause__ if isinstance(failure, Failure) else failure
+        if isinstance(error, RawdockerError) and not isinstance(error, EngineError):
+            with suppress(RawdockerError):  # the engine refuses it where it runs
+                shell.send(container_delete(id, v=True))
+        raise
 
 
 def _attached(options: Options) -> set[str]:
@@ -55,7 +78,7 @@ def _run_detached(shell: Shell, options: Options, id: str) -> int:
     try:
         shell.print(id)
     finally:  # whether or not anybody reads that
-        with shell.stream(_wait(id, options)) as waiting:
+        with _waited_for(shell, options, id) as waiting:
             _start(shell, options, id, waiting)
     return 0
 
@@ -65,27 +88,35 @@ def _run_attached(shell: Shell, options: Options, id: str, streams: set[str], er
     wanted = {name: name in streams or None for name in _STREAMS}
     attach = container_attach(id, stream=True, **wanted, detachKeys=keys, tty=options.tty)
     try:
-        with shell.hijack(attach) as connection, shell.stream(_wait(id, options)) as waiting:
+        with shell.hijack(attach) as connection, _waited_for(shell, options, id) as waiting:
             with session.stdin(shell, connection, "stdin" in streams, tty=options.tty, keys=keys):
                 _start(shell, options, id, waiting)
                 with session.window(shell, errands, partial(container_resize, id), tty=options.tty):
                     if streams == {"stdin"}:
                         return session.exit_status(shell, waiting)
                     cut = session.copy_attached(shell, connection)
-            return session.exit_status(shell, waiting) or cut
+            return session.exit_status(shell, waiting, cut)
     except terminal.Detached:
         return 0
 
 
-def _wait(id: str, options: Options) -> Any:
-    return container_wait(id, condition="removed" if options.rm else "next-exit")
+@contextmanager
+def _waited_for(shell: Shell, options: Options, id: str) -> Iterator[Iterator[Any]]:
+    """Ask for the end of a container, whose answer can be read in the body."""
+    with ExitStack() as stack:
+        try:
+            wait = container_wait(id, condition="removed" if options.rm else "next-exit")
+            waiting = stack.enter_context(shell.stream(wait))
+        except RawdockerError as error:
+            raise _not_run(error) from error
+        yield waiting
 
 
 def _start(shell: Shell, options: Options, id: str, waiting: Iterator[Any]) -> None:
     try:
         shell.send(container_start(id))
     except RawdockerError as error:
-        if options.rm:
+        if options.rm and isinstance(error, EngineError):
             session.exit_status(shell, waiting)
         raise _not_run(error) from error
 

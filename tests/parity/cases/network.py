@@ -10,7 +10,7 @@ BOX = "create --name {c} {img}"
 ENDS = (
     "inspect -f '{{range $name, $end := .NetworkSettings.Networks}}{{$name}} {{.Aliases}} {{.Links}} "
     "{{with .IPAMConfig}}{{.IPv4Address}}{{.IPv6Address}}{{.LinkLocalIPs}}{{end}} "
-    '{{range $key, $value := .DriverOpts}}{{$key}}={{$value}}{{end}};{{end}}\' {c}'
+    "{{range $key, $value := .DriverOpts}}{{$key}}={{$value}}{{end}};{{end}}' {c}"
 )
 LOOK = (
     "network inspect -f '{{.Driver}} {{.Scope}} {{.EnableIPv6}} {{.Internal}} {{.Attachable}} {{.ConfigOnly}} "
