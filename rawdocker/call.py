@@ -239,4 +239,5 @@ def _filled(name: str, value: str, path: str) -> str:
     if not value or not value.strip("/") or any(part in (".", "..") for part in value.split("/")):
         raise InvalidCallError(f"{path} needs a {name}, not {value!r}")
     # Inspect says /web where everybody says web; docker takes both, and an engine redirects //web.
-    return value.lstrip("/")
+    # What stands for an answer in a dry run is a text of a kind of its own, and stays one.
+    return value.lstrip("/") if value.startswith("/") else value
