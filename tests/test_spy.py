@@ -424,7 +424,7 @@ def test_a_path_that_is_taken_is_refused(lab: Lab) -> None:
 def test_a_socket_that_was_left_behind_is_replaced(lab: Lab) -> None:
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(lab.folder / "spy"))
-    _, client = lab.through(lambda connection: connection.sendall(OK))
+    _, client = lab.through(lambda connection: connection.recv(4096) and connection.sendall(OK))
     client.sendall(GET)
     assert client.recv(4096) == OK
 

@@ -226,7 +226,7 @@ def test_a_copy_of_wrong_bytes_is_given_up_before_it_has_a_name(rawdocker: Any) 
     assert (done.code, done.out) == (1, "")
     assert digest(source.blobs[0]) in done.err
     assert not [each for each in other.targets if each.startswith("PUT /v2")]
-    assert other.targets[-1] == "DELETE /upload/1"
+    assert "DELETE /upload/1" in other.targets
 
 
 def test_json_is_a_format(registry: Any, rawdocker: Any) -> None:

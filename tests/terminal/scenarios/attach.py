@@ -108,8 +108,8 @@ SCENARIOS = [
     Scenario(
         "attach --no-stdin from a pipe",
         "echo x | docker attach --no-stdin {c}",
-        (Outside("kill {c}"),),
-        setup=ON_A_TERMINAL,
+        (See("tick"), Outside("kill {c}")),
+        setup=(TICKER.replace("-d", "-dt", 1),),
     ),
     Scenario(
         "attach with its output in a pipe",
@@ -121,8 +121,7 @@ SCENARIOS = [
         "attach to one without stdin",
         "docker attach {c}",
         (See("tick"), Outside("kill {c}")),
-        # However often it was said, the screen shows it once.
-        setup=("run -d --name {c} {img} sh -c 'while :; do printf \"\\rtick\"; sleep 0.1; done'",),
+        setup=(TICKER,),
         after=(STATE,),
     ),
     Scenario("stopped while attached", "docker attach {c}", (*ATTACHED, Outside("stop -t 0 {c}")), setup=ON_A_TERMINAL),
