@@ -215,7 +215,8 @@ def test_a_planted_secret_is_in_no_output(secret: str, line: str, output: str, h
     assert found(shown, CORE) == []
 
 
-AROUND = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
+AROUND = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="@"), max_size=6)
+"""No @: a field of `api` that begins with it names a file."""
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
