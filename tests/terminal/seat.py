@@ -43,6 +43,12 @@ class Late(Exception):
     """What was waited for has not come."""
 
 
+def _by_default() -> None:
+    """Let keys and signals do what they do at a terminal, also where the tests run in the background."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Client:
     """A program on a terminal."""
 
@@ -56,6 +62,7 @@ class Client:
             cwd=folder,
             env=environment,
             timeout=SECONDS,  # type: ignore[arg-type]
+            preexec_fn=_by_default,
         )
         self.process.delaybeforesend = None
         self.process.logfile_read = self
