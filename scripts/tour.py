@@ -6,7 +6,7 @@
 
 A session is a block marked ```console: lines that begin with "$ " are typed, the others are what came back, stdout and
 stderr together as on a terminal. What differs from run to run (ids, times, sizes) is compared by shape. A block marked
-```console registry wants the registry of the tests, too.
+```console registry wants the registry of the tests, too, and ```console curl that program.
 """
 
 from __future__ import annotations
