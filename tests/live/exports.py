@@ -68,7 +68,7 @@ EXPORTS: dict[str, list[Export]] = {
         _same("run --rm -t --name {c} {img} sh -c 'echo out; echo err >&2'"),
         _same("run --rm --name {c} {img} sh -c 'seq 20000; seq 20000 >&2'", name="many frames"),
     ],
-    "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:41895:80 {img} echo x", after=("start -a {c}",))],
+    "container create": [_same("create --name {c} -m 64m -p 127.0.0.1:21895:80 {img} echo x", after=("start -a {c}",))],
     "container attach": [
         _same("attach {c}", WAITS, "start {c}", stdin="through\nand through\n"),
         _same("attach --no-stdin {c}", "run -d --name {c} {img} sh -c 'sleep 5; echo out; exit 4'"),
@@ -115,7 +115,7 @@ EXPORTS: dict[str, list[Export]] = {
                                after=("inspect -f '{{.HostConfig.CpuShares}}' {c}",))],
     "container top": [_shows("top {c}", "sleep 1000", BOX)],
     "ns": [Export(Case("ns {c}", setup=(BOX,), stderr=False), "sleep 1000")],
-    "container port": [_shows("port {c}", "41894", "run -d --name {c} -p 127.0.0.1:41894:80 {img} sleep 1000")],
+    "container port": [_shows("port {c}", "21894", "run -d --name {c} -p 127.0.0.1:21894:80 {img} sleep 1000")],
     "container diff": [_shows("diff {c}", "/tmp/t", "run --name {c} {img} touch /tmp/t")],
     "container prune": [_shows("container prune -f --filter label={label}", "ContainersDeleted",
                                "create -l {label} --name {c} {img}", after=("ps -aq -f name={c}",))],

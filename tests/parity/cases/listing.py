@@ -90,7 +90,7 @@ CASES = [
     Case("ps -a -f name={c}", setup=("tag {img} {new}:1", "create --name {c} {new}:1 true", "rmi {new}:1"),
          name="its tag is gone"),
     Case("ps -f name={c}", name="ranges of ports",
-         setup=("run -d --name {c} -p 41800-41803:80-83 -p 127.0.0.1:41804:84/udp --expose 99 {img} sleep 9",)),
+         setup=("run -d --name {c} -p 21800-21803:80-83 -p 127.0.0.1:21804:84/udp --expose 99 {img} sleep 9",)),
     Case("ps -f name={c}", setup=("run -d --name {c} --health-cmd true --health-interval 1h {img} sleep 9",),
          name="a health check"),
     Case("ps -f name={c}", setup=("run -d --name {c} {img} sleep 9", "pause {c}"), name="paused"),
