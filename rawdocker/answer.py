@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpcore
-import httpx
 
 from rawdocker.call import Call, Codec
 from rawdocker.codec import Decoder, decode_json, decoder_for, raise_stream_error
 from rawdocker.errors import (
     CutStreamError,
     DeadlineError,
-    InvalidCallError,
     ProtocolError,
     RawdockerError,
     UnreachableError,
@@ -24,23 +23,69 @@ from rawdocker.host import Endpoint
 LONGEST_ERROR = 1 << 20
 """Bytes of a refusal that are read; what an engine says fits into a few hundred."""
 
-FAILURES = (
-    httpx.HTTPError,
-    httpx.StreamError,
-    httpx.InvalidURL,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-)
-"""What httpx and httpcore raise when an exchange fails; `failure` and `cut` make our errors of it."""
+FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+"""What our own transport raises when an exchange fails; `failure` and `cut` make our errors of it."""
 
-_TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)
-_NETWORK = (httpx.NetworkError, httpcore.NetworkError)
+RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
-def on_the_wire(headers: httpx.Headers) -> list[tuple[str, str]]:
+def failures() -> tuple[type[Exception], ...]:
+    """Return FAILURES, with what a user's transport or a mock raises: httpx is loaded then."""
+    return (*FAILURES, *_of_httpx("HTTPError", "StreamError", "InvalidURL"))
+
+
+def _of_httpx(*names: str) -> list[type[Exception]]:
+    httpx = sys.modules.get("httpx")
+    return [getattr(httpx, name) for name in names] if httpx else []
+
+
+class Headers(Mapping[str, str]):
+    """Headers by name, in whatever letters; those of one name are one, with commas."""
+
+    def __init__(self, headers: Sequence[tuple[str, str]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in headers:
+            name = name.lower()
+            self._values[name] = f"{self._values[name]}, {value}" if name in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._values!r})"
+
+
+class Response:
+    """The head of an answer, and the stream behind it."""
+
+    def __init__(self, answer: httpcore.Response, url: str) -> None:
+        self.status, self.extensions = answer.status, answer.extensions
+        self.stream: Any = answer.stream
+        """Its bytes, to iterate over: a client that waits has an iterable, an asynchronous one an asynchronous one."""
+        self.on_the_wire = on_the_wire(answer.headers)
+        self.headers = Headers(self.on_the_wire)
+        self.url = url
+
+    @property
+    def reason(self) -> str:
+        """The words behind the status, where the engine said none those of the standard."""
+        words: bytes | None = self.extensions.get("reason_phrase")
+        if words is not None:
+            return words.decode("ascii", "ignore")
+        from http import HTTPStatus
+
+        return HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else ""
+
+
+def on_the_wire(raw: RawHeaders) -> list[tuple[str, str]]:
     """Return headers as they are sent."""
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
 
 
 def refused(status: int) -> bool:
@@ -48,9 +93,9 @@ def refused(status: int) -> bool:
     return status >= 300 and status != 304
 
 
-def refusal(call: Call[Any], response: httpx.Response, body: bytes) -> RawdockerError:
+def refusal(call: Call[Any], response: Response, body: bytes) -> RawdockerError:
     """Return the error for an answer that refuses a call, with the engine's words where it has some."""
-    status, phrase = response.status_code, f"{response.status_code} {response.reason_phrase}".strip()
+    status, phrase = response.status, f"{response.status} {response.reason}".strip()
     if status < 400:
         location = response.headers.get("location", "")
         return ProtocolError(
@@ -59,7 +104,7 @@ def refusal(call: Call[Any], response: httpx.Response, body: bytes) -> Rawdocker
     text = body[:LONGEST_ERROR].decode("utf-8", "replace").strip()
     if not text:
         message = (
-            f"request returned {phrase} for API route and version {response.request.url}, "
+            f"request returned {phrase} for API route and version {response.url}, "
             "check if the server supports the requested API version"
         )
     elif response.headers.get("content-type", "").startswith("application/json"):
@@ -160,19 +205,21 @@ async def async_once(call: Call[Any], headers: Mapping[str, str], chunks: AsyncI
 def failure(error: Exception, call: Call[Any], endpoint: Endpoint) -> RawdockerError:
     """Return our error for a request that got no answer."""
     where = f"{call} on {endpoint.url}"
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):  # a mocked transport's; ours raises its own
+    if isinstance(error, tuple(_of_httpx("ConnectError", "ConnectTimeout"))):  # ours raises its own
         return UnreachableError(f"Cannot connect to the Docker daemon at {endpoint.url}: {error}", call=call)
-    if isinstance(error, _TIMEOUTS):
+    if _timed_out(error):
         return DeadlineError(f"{where}: the engine did not answer in time", call=call)
-    if isinstance(error, _NETWORK):
+    if isinstance(error, (httpcore.NetworkError, *_of_httpx("NetworkError"))):
         return UnreachableError(f"{where}: the connection broke before an answer came: {error}", call=call)
-    if isinstance(error, httpx.InvalidURL):
-        return InvalidCallError(f"{where}: {error}", call=call)
     return ProtocolError(f"{where}: not an HTTP answer: {error}", call=call)
+
+
+def _timed_out(error: Exception) -> bool:
+    return isinstance(error, (httpcore.TimeoutException, *_of_httpx("TimeoutException")))
 
 
 def cut(error: Exception, call: Call[Any]) -> RawdockerError:
     """Return our error for an answer that broke off."""
-    if isinstance(error, _TIMEOUTS):
+    if _timed_out(error):
         return DeadlineError(f"{call}: the engine was silent for too long", call=call)
     return CutStreamError(f"{call}: the stream was cut: {error or type(error).__name__}", call=call)

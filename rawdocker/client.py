@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import (
@@ -21,19 +22,21 @@ from contextlib import (
 )
 from functools import partial
 from time import perf_counter
-from typing import Any, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, overload
+from urllib.parse import quote
 
-import httpx
+import httpcore
 
 from rawdocker import version as api_version
 from rawdocker.answer import (
-    FAILURES,
     LONGEST_ERROR,
+    Response,
     async_items,
     async_once,
     cut,
     decoded,
     failure,
+    failures,
     items,
     on_the_wire,
     refusal,
@@ -41,10 +44,13 @@ from rawdocker.answer import (
 )
 from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
-from rawdocker.errors import ProtocolError, error_for
+from rawdocker.errors import InvalidCallError, ProtocolError, error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
 from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
-from rawdocker.transport import CONNECTED, AsyncEngineTransport, EngineTransport
+from rawdocker.transport import CONNECTED, AsyncForeign, AsyncPool, Foreign, Pool
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 
@@ -59,6 +65,12 @@ ORIGIN = "http://localhost"
 """Every URL begins with this, whichever endpoint is spoken to, so that mocks need to know one only."""
 
 USER_AGENT = "rawdocker"
+
+_IN_A_TARGET = re.compile(r"[!$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+WITH_BODY = ("POST", "PUT", "PATCH")
+"""Methods whose requests say that they have no body."""
 
 
 class ClientOptions(TypedDict, total=False):
@@ -88,62 +100,69 @@ class _Base:
         self._connect_timeout = options.get("connect_timeout", CONNECT_TIMEOUT)
         self._observers = Observers(options.get("observers", ()))
         # identity: what is seen on the way is what the engine said, also where a proxy could compress it
-        own = {"User-Agent": USER_AGENT, "Host": self._host_header(), "Accept-Encoding": "identity"}
-        self._headers = {**own, **options.get("headers", {})}
+        own = {
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "keep-alive",
+            "User-Agent": USER_AGENT,
+            "Host": self._host_header(),
+        }
+        self._headers = _merged(own, options.get("headers", {}))
 
     def _host_header(self) -> str:
         if self.endpoint.scheme != "tcp":
             return "localhost"
         return self.endpoint.url.removeprefix("tcp://").split("/")[0]
 
-    def _timeouts(self, timeout: float | None) -> httpx.Timeout:
-        return httpx.Timeout(timeout, connect=self._connect_timeout)
-
     @property
     def _ping_timeout(self) -> float:
         return min(self._timeout or PING_TIMEOUT, PING_TIMEOUT)
 
-    def _request(self, call: Call[Any], *, hijack: bool = False) -> tuple[dict[str, Any], Exchange]:
-        """Return what httpx builds the request from, and the exchange that observers are told of."""
+    def _request(
+        self, call: Call[Any], timeout: float | None, *, hijack: bool = False
+    ) -> tuple[httpcore.Request, Any, Exchange]:
+        """Return a call as a request, its body, and the exchange that observers are told of."""
         prefix = f"/v{self._version}" if call.takes_version else ""
-        headers = {**self._headers, **call.headers}
-        content = call.body
-        document = call.json_body()
-        if document is not None:
-            # an argument of a command line need not be UTF-8; the engine reads its odd bytes as U+FFFD
-            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-            content = text.encode("utf-8", "surrogateescape")
-            headers["Content-Type"] = "application/json"
-        elif hasattr(content, "read"):
-            content = pieces(content)
-        if hijack:
-            headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
         exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url, self.endpoint.tls)
-        request = {
-            "method": call.method,
-            "url": ORIGIN + exchange.target,
-            "headers": headers,
-            "content": content,
-        }
-        return request, exchange
+        content, own = _content(call)
+        if hijack:
+            own = {"Connection": "Upgrade", "Upgrade": "tcp", **own}
+        headers = {**_framing(call, content), **_merged(self._headers, {**own, **call.headers})}
+        extensions: dict[str, Any] = {"timeout": {"connect": self._connect_timeout, "read": timeout, "write": timeout}}
+        if self._observers:
+            extensions[CONNECTED] = partial(_time_connection, exchange)
+        request = httpcore.Request(
+            call.method,
+            httpcore.URL(scheme=b"http", host=b"localhost", port=None, target=_target(exchange.target, call)),
+            headers=[(_bytes(name), _bytes(value)) for name, value in headers.items()],
+            content=self._watched(content, exchange),
+            extensions=extensions,
+        )
+        return request, content, exchange
 
-    def _sending(self, exchange: Exchange, request: httpx.Request, content: Any) -> None:
+    def _watched(self, content: Any, exchange: Exchange) -> Any:
+        """Return a body whose pieces observers are told of as they go."""
+        raise NotImplementedError
+
+    def _sending(self, exchange: Exchange, request: httpcore.Request, content: Any) -> None:
         exchange.headers = on_the_wire(request.headers)
         exchange.started = perf_counter()
         self._observers.request(exchange)
         if content and isinstance(content, bytes):
             self._observers.sent(exchange, content)
 
-    def _answered(self, exchange: Exchange, response: httpx.Response) -> None:
+    def _answered(self, exchange: Exchange, answer: httpcore.Response) -> Response:
+        response = Response(answer, ORIGIN + exchange.target)
         exchange.received = perf_counter()
-        exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = on_the_wire(response.headers)
+        exchange.status, exchange.reason = response.status, response.reason
+        exchange.response_headers = response.on_the_wire
         self._observers.response(exchange)
         packing = response.headers.get("content-encoding", "identity")
         if packing.lower() != "identity":  # a megabyte of it may unpack to a gigabyte
             raise ProtocolError(
                 f"{exchange.call}: the answer is {packing}, which was not asked for", call=exchange.call
             )
+        return response
 
 
 class Client(_Base):
@@ -171,9 +190,7 @@ class Client(_Base):
         self, host: str | None = None, *, transport: httpx.BaseTransport | None = None, **options: Unpack[ClientOptions]
     ) -> None:
         super().__init__(host, options)
-        self._http = httpx.Client(
-            transport=transport or EngineTransport(self.endpoint), trust_env=False, follow_redirects=False
-        )
+        self._pool = Foreign(transport) if transport else Pool(self.endpoint)
         self._negotiating = threading.Lock()
 
     def __enter__(self) -> Client:
@@ -184,7 +201,7 @@ class Client(_Base):
 
     def close(self) -> None:
         """Close the connections that are kept for later calls."""
-        self._http.close()
+        self._pool.close()
 
     def negotiate(self) -> str:
         """Return the API version spoken, such as "1.41"; the first use pings the engine: HEAD /_ping, GET where
@@ -200,9 +217,9 @@ class Client(_Base):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
             with self._open(ping, self._ping_timeout) as (response, _):
                 # an engine that is starting or shutting down answers 500 and still tells its version
-                if response.status_code == 200 or response.headers.get("api-version"):
+                if response.status == 200 or response.headers.get("api-version"):
                     return response.headers
-        raise error_for(response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping)
+        raise error_for(response.status, f"/_ping answered {response.status} {response.reason}", ping)
 
     def send(self, call: Call[T], *, timeout: float | None = None) -> T:
         """Execute a call and return its answer: a model, None, text; a list of all items for a stream.
@@ -259,41 +276,37 @@ class Client(_Base):
     @contextmanager
     def _open(
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
-    ) -> Iterator[tuple[httpx.Response, Exchange]]:
-        parts, exchange = self._request(call, hijack=hijack)
+    ) -> Iterator[tuple[Response, Exchange]]:
+        request, content, exchange = self._request(call, timeout, hijack=hijack)
         with Closing(self._observers, exchange):
             try:
-                parts["content"] = self._watched(parts["content"], exchange)
-                extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
-                request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
-                self._sending(exchange, request, parts["content"])
-                response = self._http.send(request, stream=True)
-            except FAILURES as error:
+                self._sending(exchange, request, content)
+                answer = self._pool.handle_request(request)
+            except failures() as error:
                 raise failure(error, call, self.endpoint) from error
             try:
-                self._answered(exchange, response)
-                yield response, exchange
+                yield self._answered(exchange, answer), exchange
             finally:
-                response.close()
+                answer.close()
 
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if not self._observers or content is None or isinstance(content, bytes):
             return content
         return watched(content, lambda piece: self._observers.sent(exchange, piece))
 
-    def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
-        if refused(response.status_code):
+    def _check(self, call: Call[Any], response: Response, exchange: Exchange) -> None:
+        if refused(response.status):
             raise refusal(call, response, b"".join(_limited(self._chunks(call, response, exchange))))
 
-    def _chunks(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> Iterator[bytes]:
+    def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> Iterator[bytes]:
         for chunk in self._read(call, response):
             self._observers.received(exchange, chunk)
             yield chunk
 
-    def _read(self, call: Call[Any], response: httpx.Response) -> Iterator[bytes]:
+    def _read(self, call: Call[Any], response: Response) -> Iterator[bytes]:
         try:
-            yield from response.iter_bytes()
-        except FAILURES as error:
+            yield from response.stream
+        except failures() as error:
             raise cut(error, call) from error
 
 
@@ -311,11 +324,7 @@ class AsyncClient(_Base):
         **options: Unpack[ClientOptions],
     ) -> None:
         super().__init__(host, options)
-        self._http = httpx.AsyncClient(
-            transport=transport or AsyncEngineTransport(self.endpoint),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._pool = AsyncForeign(transport) if transport else AsyncPool(self.endpoint)
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -325,7 +334,7 @@ class AsyncClient(_Base):
 
     async def close(self) -> None:
         """Close the connections that are kept for later calls."""
-        await self._http.aclose()
+        await self._pool.aclose()
 
     async def negotiate(self) -> str:
         """Return the API version spoken, such as "1.41"; the first use pings the engine."""
@@ -338,9 +347,9 @@ class AsyncClient(_Base):
         for method in ("HEAD", "GET"):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
             async with self._open(ping, self._ping_timeout) as (response, _):
-                if response.status_code == 200 or response.headers.get("api-version"):
+                if response.status == 200 or response.headers.get("api-version"):
                     return response.headers
-        raise error_for(response.status_code, f"/_ping answered {response.status_code} {response.reason_phrase}", ping)
+        raise error_for(response.status, f"/_ping answered {response.status} {response.reason}", ping)
 
     async def send(self, call: Call[T], *, timeout: float | None = None) -> T:
         """Execute a call and return its answer: a model, None, text; a list of all items for a stream.
@@ -390,30 +399,26 @@ class AsyncClient(_Base):
     @asynccontextmanager
     async def _open(
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
-    ) -> AsyncIterator[tuple[httpx.Response, Exchange]]:
-        parts, exchange = self._request(call, hijack=hijack)
+    ) -> AsyncIterator[tuple[Response, Exchange]]:
+        request, content, exchange = self._request(call, timeout, hijack=hijack)
         with Closing(self._observers, exchange):
             try:
-                parts["content"] = self._watched(parts["content"], exchange)
-                extensions = {CONNECTED: partial(_time_connection, exchange)} if self._observers else None
-                request = self._http.build_request(**parts, timeout=self._timeouts(timeout), extensions=extensions)
-                self._sending(exchange, request, parts["content"])
-                response = await self._http.send(request, stream=True)
-            except FAILURES as error:
+                self._sending(exchange, request, content)
+                answer = await self._pool.handle_async_request(request)
+            except failures() as error:
                 raise failure(error, call, self.endpoint) from error
             try:
-                self._answered(exchange, response)
-                yield response, exchange
+                yield self._answered(exchange, answer), exchange
             finally:
-                await response.aclose()
+                await answer.aclose()
 
     def _watched(self, content: Any, exchange: Exchange) -> Any:
         if content is None or isinstance(content, bytes):
             return content
         return async_watched(content, lambda piece: self._observers.sent(exchange, piece))
 
-    async def _check(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> None:
-        if refused(response.status_code):
+    async def _check(self, call: Call[Any], response: Response, exchange: Exchange) -> None:
+        if refused(response.status):
             body = bytearray()
             async for chunk in self._chunks(call, response, exchange):
                 body += chunk
@@ -421,17 +426,59 @@ class AsyncClient(_Base):
                     break
             raise refusal(call, response, bytes(body))
 
-    async def _chunks(self, call: Call[Any], response: httpx.Response, exchange: Exchange) -> AsyncIterator[bytes]:
+    async def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> AsyncIterator[bytes]:
         async for chunk in self._read(call, response):
             self._observers.received(exchange, chunk)
             yield chunk
 
-    async def _read(self, call: Call[Any], response: httpx.Response) -> AsyncIterator[bytes]:
+    async def _read(self, call: Call[Any], response: Response) -> AsyncIterator[bytes]:
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.stream:
                 yield chunk
-        except FAILURES as error:
+        except failures() as error:
             raise cut(error, call) from error
+
+
+def _merged(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Return headers with more of them, which replace those of the same name in whatever letters."""
+    if not more:
+        return dict(headers)
+    names = {name.lower(): name for name in headers}
+    return {**headers, **{names.get(name.lower(), name): value for name, value in more.items()}}
+
+
+def _content(call: Call[Any]) -> tuple[Any, dict[str, str]]:
+    """Return a call's body as it is sent, and the headers that say what it is."""
+    document = call.json_body()
+    if document is None:
+        return (pieces(call.body) if hasattr(call.body, "read") else call.body), {}
+    # an argument of a command line need not be UTF-8; the engine reads its odd bytes as U+FFFD
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogateescape"), {"Content-Type": "application/json"}
+
+
+def _framing(call: Call[Any], content: Any) -> dict[str, str]:
+    """Return the header that says how long a body is."""
+    if any(name.lower() in ("content-length", "transfer-encoding") for name in call.headers):
+        return {}
+    if isinstance(content, bytes):
+        return {"Content-Length": str(len(content))} if content or call.method in WITH_BODY else {}
+    if content is None:
+        return {"Content-Length": "0"} if call.method in WITH_BODY else {}
+    return {"Transfer-Encoding": "chunked"}
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _target(target: str, call: Call[Any]) -> bytes:
+    """Return a path as it stands in the request line; what cannot stand there is escaped."""
+    if not _IN_A_TARGET.fullmatch(target):
+        if _CONTROL.search(target):
+            raise InvalidCallError(f"{call}: a path has no control characters", call=call)
+        target = quote(target, safe="!$%&'()*+,/:;=?@[]~", errors="surrogateescape")
+    return target.encode("ascii")
 
 
 def _time_connection(exchange: Exchange) -> None:

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-import httpx
-
-from rawdocker.answer import FAILURES, async_items, cut, items
+from rawdocker.answer import Response, async_items, cut, failures, items
 from rawdocker.call import Frame, HijackCall
 from rawdocker.codec import decoder_for
 from rawdocker.errors import ProtocolError
@@ -20,15 +18,15 @@ class Connection:
     """A hijacked connection. Iterate over it for Frame(stream, data); write() and close_write() may come from
     another thread."""
 
-    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observer) -> None:
-        self.status = response.status_code
+    def __init__(self, call: HijackCall, response: Response, exchange: Exchange, observers: Observer) -> None:
+        self.status = response.status
         """101 from an engine, 200 from some proxies before it."""
         self.headers = response.headers
         self._call, self._exchange, self._observers = call, exchange, observers
         self._network = _network_stream(call, response)
         self._decoder = decoder_for(call)
         # Behind a 200 the bytes come as a body, and the iterator must live: collected, it closes the socket.
-        self._body = response.iter_bytes() if self.status != 101 else iter(self._upgraded, b"")
+        self._body = iter(response.stream) if self.status != 101 else iter(self._upgraded, b"")
 
     def _upgraded(self) -> bytes:
         data: bytes = self._network.read(READ_SIZE)
@@ -43,7 +41,7 @@ class Connection:
             for chunk in self._body:
                 self._observers.received(self._exchange, chunk)
                 yield chunk
-        except FAILURES as error:
+        except failures() as error:
             raise cut(error, self._call) from error
 
     def write(self, data: bytes) -> None:
@@ -51,7 +49,7 @@ class Connection:
         self._observers.sent(self._exchange, data)
         try:
             self._network.write(data)
-        except FAILURES as error:
+        except failures() as error:
             raise cut(error, self._call) from error
 
     def close_write(self) -> None:
@@ -71,13 +69,13 @@ class AsyncConnection:
     """A hijacked connection: `async for frame in connection`, `await connection.write(data)`, `await
     connection.close_write()`."""
 
-    def __init__(self, call: HijackCall, response: httpx.Response, exchange: Exchange, observers: Observer) -> None:
-        self.status = response.status_code
+    def __init__(self, call: HijackCall, response: Response, exchange: Exchange, observers: Observer) -> None:
+        self.status = response.status
         self.headers = response.headers
         self._call, self._exchange, self._observers = call, exchange, observers
         self._network = _network_stream(call, response)
         self._decoder = decoder_for(call)
-        self._body = response.aiter_bytes() if self.status != 101 else self._upgraded()
+        self._body = aiter(response.stream) if self.status != 101 else self._upgraded()
 
     async def _upgraded(self) -> AsyncIterator[bytes]:
         while data := await self._network.read(READ_SIZE):
@@ -92,7 +90,7 @@ class AsyncConnection:
             async for chunk in self._body:
                 self._observers.received(self._exchange, chunk)
                 yield chunk
-        except FAILURES as error:
+        except failures() as error:
             raise cut(error, self._call) from error
 
     async def write(self, data: bytes) -> None:
@@ -100,7 +98,7 @@ class AsyncConnection:
         self._observers.sent(self._exchange, data)
         try:
             await self._network.write(data)
-        except FAILURES as error:
+        except failures() as error:
             raise cut(error, self._call) from error
 
     async def close_write(self) -> None:
@@ -116,7 +114,7 @@ class AsyncConnection:
         await self._network.aclose()
 
 
-def _network_stream(call: HijackCall, response: httpx.Response) -> Any:
+def _network_stream(call: HijackCall, response: Response) -> Any:
     try:
         return response.extensions["network_stream"]
     except KeyError:

@@ -1,17 +1,15 @@
-"""HTTP/1.1 on a connection, without I/O: h11 reads heads, and bodies are read here in one pass over what arrived.
+"""HTTP/1.1 on a connection, without I/O: heads by two patterns, and bodies in one pass over what arrived.
 
 An engine sends a line of a log as a chunk of its own. h11 makes an event of each, at ten times the cost of the line
-itself; here all the chunks of what was read become one piece of bytes.
+itself; here all the chunks of what was read become one piece of bytes. Of a call that asks for little, h11's heads cost
+as much as all the rest.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-import h11
 import httpcore
 
 LONGEST_HEAD = 100 * 1024
@@ -19,6 +17,15 @@ LONGEST_HEAD = 100 * 1024
 
 HTTP = b"HTTP/"
 """What every answer begins with."""
+
+_STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9][0-9])(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?\r?\n")
+_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00\r\n]*?)[ \t]*\r?\n")
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_FOLDED = re.compile(rb"\r?\n[ \t]+")
+
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TARGET = re.compile(rb"[!-~]+")
+_NO_VALUE = re.compile(rb"[\x00\r\n]")
 
 _CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_CHUNK_HEAD = 4096
@@ -158,11 +165,46 @@ def body_of(method: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> B
     if method == b"HEAD" or status in (204, 304) or status < 200:
         return NoBody()
     fields = {name.lower(): value for name, value in headers}
-    if b"transfer-encoding" in fields:  # h11 takes no other coding than chunked
+    if b"transfer-encoding" in fields:  # a head with another coding than chunked is refused
         return ChunkedBody()
     if b"content-length" in fields:
         return BodyOfLength(int(fields[b"content-length"]))
     return BodyToTheEnd()
+
+
+class Head(NamedTuple):
+    """The head of an answer."""
+
+    version: bytes
+    status: int
+    reason: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+def head_of(data: bytes) -> Head:
+    """Return what a whole head says; raises httpcore.RemoteProtocolError for one that is not of HTTP/1."""
+    data = _FOLDED.sub(b" ", data) if b"\n " in data or b"\n\t" in data else data
+    line = _STATUS_LINE.match(data)
+    if line is None:
+        raise httpcore.RemoteProtocolError(f"illegal status line: {data[:40]!r}")
+    headers, at = [], line.end()
+    while field := _FIELD.match(data, at):
+        headers.append((field[1], field[2]))
+        at = field.end()
+    if data[at:].strip(b"\r\n"):
+        raise httpcore.RemoteProtocolError(f"illegal header line: {data[at : at + 40]!r}")
+    _check_framing(headers)
+    return Head(line[1], int(line[2]), line[3] or b"", headers)
+
+
+def _check_framing(headers: list[tuple[bytes, bytes]]) -> None:
+    """Refuse headers that do not say one thing of how long the body is."""
+    lengths = {value for name, value in headers if name.lower() == b"content-length"}
+    codings = [value.lower() for name, value in headers if name.lower() == b"transfer-encoding"]
+    if len(lengths) > 1 or not all(value.isdigit() and len(value) <= 20 for value in lengths):
+        raise httpcore.RemoteProtocolError(f"bad Content-Length: {b', '.join(lengths)[:40]!r}")
+    if codings not in ([], [b"chunked"]):
+        raise httpcore.RemoteProtocolError(f"unsupported Transfer-Encoding: {b', '.join(codings)[:40]!r}")
 
 
 class Exchange:
@@ -174,65 +216,61 @@ class Exchange:
         """Whether the connection has carried others before."""
         self.answered = b""
         """The first bytes of the answer, once they have come."""
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
+        self._arrived = b""
+        self.chunked = any(name.lower() == b"transfer-encoding" for name, _ in request.headers)
+        """Whether the request's body goes in chunks, as nobody knows its length."""
         self.sent = False
         """Whether the whole request has been written."""
 
     def head(self) -> bytes:
-        """Return the head of the request."""
-        request = self._request
-        with _as_httpcore():
-            event = h11.Request(method=request.method, target=request.url.target, headers=request.headers)
-            return self._h11.send(event) or b""
+        """Return the head of the request; raises httpcore.LocalProtocolError for one that would be read otherwise."""
+        method, target = self._request.method, self._request.url.target
+        if not _TOKEN.fullmatch(method) or not _TARGET.fullmatch(target):
+            raise httpcore.LocalProtocolError(f"illegal request line: {method[:20]!r} {target[:80]!r}")
+        lines = [b"%b %b HTTP/1.1\r\n" % (method, target)]
+        for name, value in self._request.headers:
+            if not _TOKEN.fullmatch(name) or _NO_VALUE.search(value):
+                raise httpcore.LocalProtocolError(f"illegal header: {name!r}")  # its value may be a secret
+            lines.append(b"%b: %b\r\n" % (name, value))
+        return b"".join([*lines, b"\r\n"])
 
     def data(self, piece: bytes) -> bytes:
         """Return a piece of the request's body as it is sent."""
-        with _as_httpcore():
-            return self._h11.send(h11.Data(data=piece)) or b""
+        if not self.chunked:
+            return piece
+        return b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
 
     def end(self) -> bytes:
         """Return what is sent behind the body."""
-        with _as_httpcore():
-            return self._h11.send(h11.EndOfMessage()) or b""
+        return b"0\r\n\r\n" if self.chunked else b""
 
-    def receive(self, data: bytes) -> h11.Response | h11.InformationalResponse | None:
+    def receive(self, data: bytes) -> Head | None:
         """Take what arrived; return the head of the answer when it is complete."""
         if not data:
             if HTTP.startswith(self.answered):
                 raise httpcore.ReadError("the engine closed it")
             raise httpcore.RemoteProtocolError(f"it begins with {self.answered!r}")
         self.answered = (self.answered + data)[: len(HTTP)]
-        with _as_httpcore():
-            self._h11.receive_data(data)
-            while True:
-                event = self._h11.next_event()
-                if isinstance(event, h11.Response):
-                    return event
-                if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-                    return event
-                if not isinstance(event, h11.InformationalResponse):
-                    return None
+        self._arrived += data
+        while end := _END_OF_HEAD.search(self._arrived):
+            head = head_of(self._arrived[: end.end()])
+            self._arrived = self._arrived[end.end() :]
+            if head.status >= 200 or head.status == 101:
+                return head
+        if len(self._arrived) > LONGEST_HEAD or not (HTTP + b"1").startswith(self._arrived[: len(HTTP) + 1]):
+            raise httpcore.RemoteProtocolError(f"not the head of an answer: {self._arrived[:40]!r}")
+        return None
 
     @property
     def behind_the_head(self) -> bytes:
         """What arrived behind the head of the answer."""
-        return bytes(self._h11.trailing_data[0])
+        return self._arrived
 
-    def body(self, head: h11.Response | h11.InformationalResponse) -> Body:
+    def body(self, head: Head) -> Body:
         """Return how the body behind a head is read."""
-        return body_of(self._request.method, head.status_code, head.headers.raw_items())
+        return body_of(self._request.method, head.status, head.headers)
 
-    def may_go_on(self, head: h11.Response | h11.InformationalResponse, body: Body) -> bool:
+    def may_go_on(self, head: Head, body: Body) -> bool:
         """Say whether the connection can take another request after this one."""
-        closes = any(name == b"connection" and b"close" in value.lower() for name, value in head.headers)
-        return self.sent and body.done and not closes and head.http_version == b"1.1" and head.status_code != 101
-
-
-@contextmanager
-def _as_httpcore() -> Iterator[None]:
-    try:
-        yield
-    except h11.LocalProtocolError as error:
-        raise httpcore.LocalProtocolError(str(error)) from error
-    except h11.RemoteProtocolError as error:
-        raise httpcore.RemoteProtocolError(str(error)) from error
+        closes = any(name.lower() == b"connection" and b"close" in value.lower() for name, value in head.headers)
+        return self.sent and body.done and not closes and head.version == b"1.1" and head.status != 101

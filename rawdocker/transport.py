@@ -1,9 +1,10 @@
-"""How bytes reach the engine: an httpx transport whose connections all go to one endpoint, whatever host a URL names.
+"""How bytes reach the engine: httpcore's pool, whose connections all go to one endpoint, whatever host a URL names.
 
-URLs are always http://localhost/v1.NN/…, and the pool of connections is httpcore's, so whatever intercepts httpx or
-httpcore (respx with no argument, for one) intercepts rawdocker too. The connections in it are ours for two reasons: a
-hijacked one must be closed for writing while it is still read, over TLS as well, which Python's SSLSocket cannot do;
-and a log is a million small chunks, which http1 reads in one pass.
+URLs are always http://localhost/v1.NN/…, and every request goes through httpcore's pool, so whatever intercepts that
+(respx with no argument, for one) intercepts rawdocker too. httpx would add nothing that a socket needs, and costs as
+much as the call itself; it is spoken only to a transport of a user's own. The connections in the pool are ours for two
+reasons: a hijacked one must be closed for writing while it is still read, over TLS as well, which Python's SSLSocket
+cannot do; and a log is a million small chunks, which http1 reads in one pass.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpcore
-import httpx
 
 from rawdocker.errors import EndpointError, UnreachableError
 from rawdocker.host import Endpoint
-from rawdocker.http1 import Body, Exchange
+from rawdocker.http1 import Body, Exchange, Head
+
+if TYPE_CHECKING:
+    import httpx
 
 READ_SIZE = 1 << 18
 """Bytes that are read at once: what an engine's socket holds."""
@@ -41,78 +44,9 @@ CONNECTED = "rawdocker.connected"
 """A request's extension: called when a new connection stands."""
 
 
-class EngineTransport(httpx.BaseTransport):
-    """Sends every request to one endpoint; there may be any number of connections, and some are kept for later."""
+class Pool(httpcore.ConnectionPool):
+    """Connections to one endpoint, of which there may be any number; some are kept for later."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._pool = _Pool(endpoint)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._pool.handle_request(_core_request(request))
-        assert isinstance(answer.stream, Iterable)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class AsyncEngineTransport(httpx.AsyncBaseTransport):
-    """The same for asyncio and trio."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._pool = _AsyncPool(endpoint)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._pool.handle_async_request(_core_request(request))
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_AsyncBody(answer.stream),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-def _core_request(request: httpx.Request) -> httpcore.Request:
-    url = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._stream)
-
-    def close(self) -> None:
-        if hasattr(self._stream, "close"):
-            self._stream.close()
-
-
-class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)
-
-    async def aclose(self) -> None:
-        if hasattr(self._stream, "aclose"):
-            await self._stream.aclose()
-
-
-class _Pool(httpcore.ConnectionPool):
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
         self._endpoint = endpoint
@@ -121,13 +55,57 @@ class _Pool(httpcore.ConnectionPool):
         return _Connection(self._endpoint)
 
 
-class _AsyncPool(httpcore.AsyncConnectionPool):
+class AsyncPool(httpcore.AsyncConnectionPool):
+    """The same for asyncio and trio."""
+
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
         self._endpoint = endpoint
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
         return _AsyncConnection(self._endpoint)
+
+
+class Foreign:
+    """An httpx transport of a user's own in a pool's place."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        return _from_httpx(self._transport.handle_request(_for_httpx(request)))
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class AsyncForeign:
+    """The same for asyncio and trio."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        return _from_httpx(await self._transport.handle_async_request(_for_httpx(request)))
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+def _for_httpx(request: httpcore.Request) -> httpx.Request:
+    import httpx
+
+    url = bytes(request.url).decode("ascii")
+    stream: Any = request.stream
+    return httpx.Request(
+        request.method.decode("ascii"), url, headers=request.headers, stream=stream, extensions=request.extensions
+    )
+
+
+def _from_httpx(response: httpx.Response) -> httpcore.Response:
+    return httpcore.Response(
+        response.status_code, headers=response.headers.raw, content=response.stream, extensions=response.extensions
+    )
 
 
 class _State(Enum):
@@ -164,15 +142,13 @@ class _Line:
         if tell is not None:
             tell()
 
-    def _response(self, head: Any, content: Any, behind: bytes) -> httpcore.Response:
-        upgraded = head.status_code == 101
+    def _response(self, head: Head, content: Any, behind: bytes) -> httpcore.Response:
         extensions = {
-            "http_version": b"HTTP/" + head.http_version,
-            "reason_phrase": bytes(head.reason),
-            "network_stream": self._upgraded(behind) if upgraded else self._stream,
+            "http_version": b"HTTP/" + head.version,
+            "reason_phrase": head.reason,
+            "network_stream": self._upgraded(behind) if head.status == 101 else self._stream,
         }
-        headers = head.headers.raw_items()
-        return httpcore.Response(head.status_code, headers=headers, content=content, extensions=extensions)
+        return httpcore.Response(head.status, headers=head.headers, content=content, extensions=extensions)
 
     def _upgraded(self, behind: bytes) -> Any:
         raise NotImplementedError
@@ -243,15 +219,17 @@ class _Connection(_Line, httpcore.ConnectionInterface):
 
     def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")
-        if isinstance(request.stream, httpx.ByteStream):  # all at once
-            parts = [exchange.head(), *map(exchange.data, request.stream), exchange.end()]
-            self._stream.write(b"".join(parts), timeout)
-        else:
-            self._stream.write(exchange.head(), timeout)
-            assert isinstance(request.stream, Iterable)
-            for piece in request.stream:
-                self._stream.write(exchange.data(piece), timeout)
-            self._stream.write(exchange.end(), timeout)
+        waiting = exchange.head()
+        if exchange.chunked:  # its pieces may be long in coming
+            self._stream.write(waiting, timeout)
+            waiting = b""
+        assert isinstance(request.stream, Iterable)
+        for piece in request.stream:
+            self._stream.write(waiting + exchange.data(piece), timeout)
+            waiting = b""
+        waiting += exchange.end()
+        if waiting:
+            self._stream.write(waiting, timeout)
         exchange.sent = True
 
     def read(self, timeout: float | None) -> bytes:
@@ -277,7 +255,7 @@ class _Connection(_Line, httpcore.ConnectionInterface):
 class _Content:
     """The body of an answer; closing it gives the connection back."""
 
-    def __init__(self, connection: _Connection, exchange: Exchange, head: Any, timeout: float | None) -> None:
+    def __init__(self, connection: _Connection, exchange: Exchange, head: Head, timeout: float | None) -> None:
         self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
         self._body: Body = exchange.body(head)
         self._closed = False
@@ -362,15 +340,17 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
 
     async def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")
-        if isinstance(request.stream, httpx.ByteStream):
-            parts = [exchange.head(), *map(exchange.data, request.stream), exchange.end()]
-            await self._stream.write(b"".join(parts), timeout)
-        else:
-            await self._stream.write(exchange.head(), timeout)
-            assert isinstance(request.stream, AsyncIterable)
-            async for piece in request.stream:
-                await self._stream.write(exchange.data(piece), timeout)
-            await self._stream.write(exchange.end(), timeout)
+        waiting = exchange.head()
+        if exchange.chunked:
+            await self._stream.write(waiting, timeout)
+            waiting = b""
+        assert isinstance(request.stream, AsyncIterable)
+        async for piece in request.stream:
+            await self._stream.write(waiting + exchange.data(piece), timeout)
+            waiting = b""
+        waiting += exchange.end()
+        if waiting:
+            await self._stream.write(waiting, timeout)
         exchange.sent = True
 
     async def read(self, timeout: float | None) -> bytes:
@@ -396,7 +376,7 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
 class _AsyncContent:
     """The body of an answer; closing it gives the connection back."""
 
-    def __init__(self, connection: _AsyncConnection, exchange: Exchange, head: Any, timeout: float | None) -> None:
+    def __init__(self, connection: _AsyncConnection, exchange: Exchange, head: Head, timeout: float | None) -> None:
         self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
         self._body: Body = exchange.body(head)
         self._closed = False
@@ -475,24 +455,11 @@ def _connected(endpoint: Endpoint, timeout: float | None) -> socket.socket:
     return sock
 
 
-class SocketStream(httpcore.NetworkStream):
-    """A connected socket as httpcore reads and writes it."""
+class Socket:
+    """What is known of a connected socket."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
-            self._socket.settimeout(timeout)
-            return self._socket.recv(max_bytes)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
-            self._socket.settimeout(timeout)
-            self._socket.sendall(buffer)
-
-    def close(self) -> None:
-        self._socket.close()
 
     def get_extra_info(self, info: str) -> Any:
         if info == "socket":
@@ -509,8 +476,26 @@ class SocketStream(httpcore.NetworkStream):
         return bool(poll.poll(0))
 
 
+class SocketStream(Socket, httpcore.NetworkStream):
+    """A connected socket as httpcore reads and writes it."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            self._socket.settimeout(timeout)
+            return self._socket.recv(max_bytes)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            self._socket.settimeout(timeout)
+            self._socket.sendall(buffer)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 @contextmanager
-def _as_httpcore(timeout: type[Exception], failure: type[Exception]) -> Iterator[None]:
+def as_httpcore(timeout: type[Exception], failure: type[Exception]) -> Iterator[None]:
+    """Raise what httpcore raises where a socket fails."""
     try:
         yield
     except TimeoutError as error:
@@ -521,11 +506,11 @@ def _as_httpcore(timeout: type[Exception], failure: type[Exception]) -> Iterator
 
 async def async_dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.AsyncNetworkStream:
     """Return a connection to an endpoint, as `dialled` does."""
-    endpoint, network = _dialable(endpoint), httpcore.AnyIOBackend()
+    from rawdocker.asyncsocket import AsyncSocketStream, connected
+
+    endpoint = _dialable(endpoint)
     try:
-        if endpoint.scheme == "unix":
-            return await network.connect_unix_socket(endpoint.path, timeout)
-        stream = await network.connect_tcp(*endpoint.address, timeout)
+        stream = AsyncSocketStream(await connected(endpoint, timeout))
         if endpoint.tls is None:
             return stream
         from rawdocker.tls import AsyncTLSStream

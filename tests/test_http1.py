@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawdocker.http1 import Body, BodyOfLength, BodyToTheEnd, ChunkedBody, NoBody, body_of
+from rawdocker.http1 import Body, BodyOfLength, BodyToTheEnd, ChunkedBody, Exchange, Head, NoBody, body_of, head_of
 
 
 def chunked(pieces: Sequence[bytes], trailers: bytes = b"", extension: bytes = b"") -> bytes:
@@ -106,3 +106,81 @@ def test_how_a_body_is_read_is_told_by_the_head(
     method: bytes, status: int, headers: list[tuple[bytes, bytes]], kind: type
 ) -> None:
     assert isinstance(body_of(method, status, headers), kind)
+
+
+ANSWER = (
+    b"HTTP/1.1 100 Continue\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nEmpty:\r\nServer:  Docker/20 (linux) \r\nContent-Length: 3\r\n\r\nabc"
+)
+HEADERS = [(b"Api-Version", b"1.41"), (b"Empty", b""), (b"Server", b"Docker/20 (linux)"), (b"Content-Length", b"3")]
+
+
+def exchange(method: str = "GET", target: bytes = b"/x", headers: Sequence[tuple[str, str]] = ()) -> Exchange:
+    url = httpcore.URL(scheme=b"http", host=b"localhost", port=None, target=target)
+    return Exchange(httpcore.Request(method, url, headers=list(headers)))
+
+
+@pytest.mark.parametrize("cut", range(1, len(ANSWER)))
+def test_a_head_is_read_at_every_split_and_what_is_behind_it_kept(cut: int) -> None:
+    asked = exchange()
+    head, behind = asked.receive(ANSWER[:cut]), b""
+    if head is None:
+        head = asked.receive(ANSWER[cut:])
+    else:
+        behind = ANSWER[cut:]
+    assert head == Head(b"1.1", 200, b"OK", HEADERS)
+    assert asked.behind_the_head + behind == b"abc"
+
+
+def test_a_folded_header_and_bare_line_feeds_are_read() -> None:
+    assert head_of(b"HTTP/1.0 204\nA: b\n  c\n\n") == Head(b"1.0", 204, b"", [(b"A", b"b c")])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/2 200 OK",
+        b"HTTP/1.1 20 OK",
+        b"HTTP/1.1 200 OK\r\nno header",
+        b"HTTP/1.1 200 OK\r\nA b: c",
+        b"HTTP/1.1 200 OK\r\nA: \x00",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked",
+        b"SSH-2.0-OpenSSH",
+    ],
+)
+def test_what_is_no_head_is_refused(head: bytes) -> None:
+    with pytest.raises(httpcore.RemoteProtocolError):
+        exchange().receive(head + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("data", [b"SSH-2.0-", b"HTTP/1.1 200 OK\r\nA: " + b"x" * 200_000])
+def test_what_cannot_become_a_head_is_not_awaited(data: bytes) -> None:
+    with pytest.raises(httpcore.RemoteProtocolError, match="not the head of an answer"):
+        exchange().receive(data)
+
+
+@given(st.binary(), st.binary())
+def test_bytes_that_are_no_head_end_in_an_error_of_the_protocol_or_are_one(first: bytes, then: bytes) -> None:
+    asked = exchange()
+    try:
+        for data in (b"HTTP/1.1 " + first, then):
+            if asked.receive(data) is not None:
+                return
+    except httpcore.RemoteProtocolError:
+        pass
+
+
+@pytest.mark.parametrize("target", [b"/a b", b"/a\r\nX: y", b"", b"/\xe9"])
+def test_a_request_line_that_would_be_read_otherwise_is_not_sent(target: bytes) -> None:
+    with pytest.raises(httpcore.LocalProtocolError):
+        exchange(target=target).head()
+
+
+@pytest.mark.parametrize(("name", "value"), [("A b", "c"), ("A", "b\r\nSecret: c"), ("", "b"), ("A", "b\x00")])
+def test_a_header_that_would_be_read_otherwise_is_not_sent_and_not_told(name: str, value: str) -> None:
+    with pytest.raises(httpcore.LocalProtocolError) as error:
+        exchange(headers=[(name, value)]).head()
+    assert "Secret" not in str(error.value)

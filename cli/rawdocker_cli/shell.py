@@ -69,8 +69,7 @@ class Shell:
     @cached_property
     def docker(self) -> Client:
         """The client, made when the first call is; its endpoint is found as docker finds it."""
-        with without_click():
-            from rawdocker.client import Client
+        from rawdocker.client import Client
 
         return Client(endpoint=self.endpoint(), headers=self._headers(), observers=self.observers)
 

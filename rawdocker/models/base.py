@@ -48,13 +48,22 @@ class Payload(BaseModel):
 
     model_config = ConfigDict(extra="allow", defer_build=True, coerce_numbers_to_str=True)
 
+    def __init_subclass__(cls, **config: Any) -> None:
+        """Make a new list or map for each payload; pydantic would copy the default with all of Python's care."""
+        super().__init_subclass__(**config)
+        for name, value in list(vars(cls).items()):
+            if name in cls.__annotations__ and value in ([], {}):
+                setattr(cls, name, Field(default_factory=type(value)))
+
     @model_validator(mode="wrap")
     @classmethod
     def as_sent(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Read null as absent, and keep what an engine sent in a type of its own."""
         if not isinstance(data, dict):
             return handler(data)
-        present = {name: value for name, value in data.items() if value is not None}
+        present = data
+        if None in data.values():
+            present = {name: value for name, value in data.items() if value is not None}
         try:
             return handler(present)
         except ValidationError as error:

@@ -27,7 +27,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import httpx
 
-from rawdocker.answer import FAILURES, on_the_wire
+from rawdocker.answer import failures, on_the_wire
 from rawdocker.call import Call, Codec, StreamCall
 from rawdocker.errors import (
     CutStreamError,
@@ -89,7 +89,7 @@ class _Base:
         return Exchange(request.call, request.call.method, request.shown or request.target, (), request.origin)
 
     def _begun(self, exchange: Exchange, request: Request, built: httpx.Request) -> httpx.Request:
-        exchange.headers = on_the_wire(built.headers)
+        exchange.headers = on_the_wire(built.headers.raw)
         exchange.started = perf_counter()
         self._observers.request(exchange)
         if isinstance(request.content, bytes) and not request.secret:
@@ -105,7 +105,7 @@ class _Base:
     def _answered(self, exchange: Exchange, response: httpx.Response) -> Answer:
         exchange.received = perf_counter()
         exchange.status, exchange.reason = response.status_code, response.reason_phrase
-        exchange.response_headers = on_the_wire(response.headers)
+        exchange.response_headers = on_the_wire(response.headers.raw)
         self._observers.response(exchange)
         return Answer(response.status_code, response.reason_phrase, response.headers)
 
@@ -217,7 +217,7 @@ class RegistryClient(_Base):
             try:
                 built = _built(self._http, request, self._content(request, exchange, watched))
                 response = self._http.send(self._begun(exchange, request, built), stream=True)
-            except FAILURES as error:
+            except failures() as error:
                 raise _failure(error, request) from error
             try:
                 yield self._answered(exchange, response), response, exchange
@@ -235,7 +235,7 @@ class RegistryClient(_Base):
                 if not secret:
                     self._observers.received(exchange, chunk)
                 yield gauge.passed(chunk)
-        except FAILURES as error:
+        except failures() as error:
             raise _cut(error, call) from error
 
     def _sleep(self, seconds: float) -> None:
@@ -330,7 +330,7 @@ class AsyncRegistryClient(_Base):
             try:
                 built = _built(self._http, request, self._content(request, exchange, async_watched))
                 response = await self._http.send(self._begun(exchange, request, built), stream=True)
-            except FAILURES as error:
+            except failures() as error:
                 raise _failure(error, request) from error
             try:
                 yield self._answered(exchange, response), response, exchange
@@ -351,7 +351,7 @@ class AsyncRegistryClient(_Base):
                 if not secret:
                     self._observers.received(exchange, chunk)
                 yield gauge.passed(chunk)
-        except FAILURES as error:
+        except failures() as error:
             raise _cut(error, call) from error
 
     async def _sleep(self, seconds: float) -> None:
