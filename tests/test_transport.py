@@ -375,7 +375,7 @@ def test_connections_that_fall_idle_are_not_all_kept(tmp_path: Path) -> None:
 
             await asyncio.gather(*(one() for _ in range(count)))
             await docker.send(calls.system_ping())
-            return len(docker._http._transport._pool.connections)
+            return len(docker._pool.connections)
 
     with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host:
         assert asyncio.run(all_at_once(host)) <= MOST_KEPT
