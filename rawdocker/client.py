@@ -102,10 +102,10 @@ class _Base:
         # identity: what is seen on the way is what the engine said, also where a proxy could compress it
         own = {
             "Accept": "*/*",
-            "Accept-Encoding": "identity",
             "Connection": "keep-alive",
             "User-Agent": USER_AGENT,
             "Host": self._host_header(),
+            "Accept-Encoding": "identity",
         }
         self._headers = _merged(own, options.get("headers", {}))
 
