@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -167,24 +168,23 @@ def _modelled(call: Call[Any], value: Any) -> Any:
         raise ProtocolError(f"the answer is not a {call.returns}: {error}", call=call) from error
 
 
-def _converter(call: Call[Any]) -> Callable[[Any], Any]:
+def _converter(call: Call[Any]) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """Return what makes the answer's values of those that were decoded."""
     if call.codec is not Codec.JSON_STREAM:
-        return lambda item: item
+        return iter
 
     def converted(item: Any) -> Any:
         raise_stream_error(item, call)
         return _modelled(call, item)
 
-    return converted
+    return partial(map, converted)
 
 
 def items(call: Call[Any], chunks: Iterator[bytes], decoder: Decoder | None = None) -> Iterator[Any]:
     decoder, converted = decoder or decoder_for(call), _converter(call)
     for chunk in chunks:
-        for item in decoder.feed(chunk):
-            yield converted(item)
-    for item in decoder.end():
-        yield converted(item)
+        yield from converted(decoder.feed(chunk))
+    yield from converted(decoder.end())
 
 
 async def async_items(
@@ -192,10 +192,10 @@ async def async_items(
 ) -> AsyncIterator[Any]:
     decoder, converted = decoder or decoder_for(call), _converter(call)
     async for chunk in chunks:
-        for item in decoder.feed(chunk):
-            yield converted(item)
-    for item in decoder.end():
-        yield converted(item)
+        for item in converted(decoder.feed(chunk)):
+            yield item
+    for item in converted(decoder.end()):
+        yield item
 
 
 async def async_once(call: Call[Any], headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:

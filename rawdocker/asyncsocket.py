@@ -18,7 +18,7 @@ import httpcore
 from anyio.lowlevel import checkpoint
 
 from rawdocker.host import Endpoint
-from rawdocker.transport import Socket, as_httpcore
+from rawdocker.transport import Socket, read_failure, write_failure
 
 T = TypeVar("T")
 
@@ -30,21 +30,31 @@ class AsyncSocketStream(Socket, httpcore.AsyncNetworkStream):
     """A connected socket that never blocks, as httpcore reads and writes it."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError), _limit(timeout):
-            return await self._when(anyio.wait_readable, partial(self._socket.recv, max_bytes))
+        try:
+            with _limit(timeout):
+                data = _tried(partial(self._socket.recv, max_bytes))
+                if data is None:
+                    return await self._when(anyio.wait_readable, partial(self._socket.recv, max_bytes))
+                await checkpoint()  # an engine that is faster than this must not keep others from their turn
+                return data
+        except OSError as error:
+            raise read_failure(error) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        left = memoryview(buffer)
-        with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError), _limit(timeout):
-            while left:
-                left = left[await self._when(anyio.wait_writable, partial(self._socket.send, left)) :]
+        try:
+            done = _tried(partial(self._socket.send, buffer)) or 0
+            if done == len(buffer):
+                return
+            left = memoryview(buffer)[done:]
+            with _limit(timeout):
+                while left:
+                    left = left[await self._when(anyio.wait_writable, partial(self._socket.send, left)) :]
+        except OSError as error:
+            raise write_failure(error) from error
 
     async def _when(self, possible: Callable[[socket.socket], Awaitable[None]], work: Callable[[], T]) -> T:
-        """Do something when it is possible; others get their turn also where that is at once."""
-        done = _tried(work)
-        if done is not None:
-            await checkpoint()
-            return done
+        """Do something once it is possible."""
+        done = None
         while done is None:
             try:
                 await possible(self._socket)

@@ -79,6 +79,7 @@ class Call(Generic[T]):
         "body",
         "codec",
         "headers",
+        "joined",
         "method",
         "operation",
         "path",
@@ -104,6 +105,9 @@ class Call(Generic[T]):
     tty: bool
     """Whether the stream is a terminal's (raw bytes) rather than multiplexed frames. Known from inspect, never
     guessed."""
+    joined: bool
+    """Whether frames of one stream that arrived together are given as one: enough for who writes them out, and faster.
+    Off: a frame is what the engine sent as one."""
 
     def __init__(
         self,
@@ -118,6 +122,7 @@ class Call(Generic[T]):
         codec: Codec = Codec.JSON,
         returns: str = "",
         tty: bool = False,
+        joined: bool = False,
     ) -> None:
         fix = object.__setattr__
         fix(self, "operation", operation)
@@ -130,6 +135,7 @@ class Call(Generic[T]):
         fix(self, "codec", codec)
         fix(self, "returns", returns)
         fix(self, "tty", tty)
+        fix(self, "joined", joined)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Call is a value: {name} cannot be changed (see Call.replace)")

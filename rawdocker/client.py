@@ -134,10 +134,10 @@ class _Base:
         request = httpcore.Request(
             call.method,
             httpcore.URL(scheme=b"http", host=b"localhost", port=None, target=_target(exchange.target, call)),
-            headers=[(_bytes(name), _bytes(value)) for name, value in headers.items()],
             content=self._watched(content, exchange),
             extensions=extensions,
         )
+        request.headers = [(_bytes(name), _bytes(value)) for name, value in headers.items()]
         return request, content, exchange
 
     def _watched(self, content: Any, exchange: Exchange) -> Any:
@@ -299,13 +299,10 @@ class Client(_Base):
             raise refusal(call, response, b"".join(_limited(self._chunks(call, response, exchange))))
 
     def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> Iterator[bytes]:
-        for chunk in self._read(call, response):
-            self._observers.received(exchange, chunk)
-            yield chunk
-
-    def _read(self, call: Call[Any], response: Response) -> Iterator[bytes]:
         try:
-            yield from response.stream
+            for chunk in response.stream:
+                self._observers.received(exchange, chunk)
+                yield chunk
         except failures() as error:
             raise cut(error, call) from error
 
@@ -427,13 +424,9 @@ class AsyncClient(_Base):
             raise refusal(call, response, bytes(body))
 
     async def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> AsyncIterator[bytes]:
-        async for chunk in self._read(call, response):
-            self._observers.received(exchange, chunk)
-            yield chunk
-
-    async def _read(self, call: Call[Any], response: Response) -> AsyncIterator[bytes]:
         try:
             async for chunk in response.stream:
+                self._observers.received(exchange, chunk)
                 yield chunk
         except failures() as error:
             raise cut(error, call) from error

@@ -65,8 +65,15 @@ _STREAM_OF = {number << 24: stream for number, stream in enumerate(STREAMS)}
 """The first half of a header as a number: the stream, and three bytes that are zero."""
 
 
+_MADE = tuple.__new__
+"""Makes a Frame in a third of the time that its own constructor takes."""
+
+
 class FrameDecoder:
     """Multiplexed stdout and stderr: 8 bytes of header, then the payload, again and again."""
+
+    _whole = True
+    """Whether a payload waits until all of it is there."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -90,12 +97,14 @@ class FrameDecoder:
                     stream = _STREAM_OF[word]
                     at += HEADER_SIZE
                     continue
-                wanted = min(remaining, LONGEST_FRAME)
+                wanted = remaining if remaining < LONGEST_FRAME else LONGEST_FRAME
                 if size - at < wanted:
-                    return
+                    wanted = size - at
+                    if self._whole or not wanted or stream == "systemerr":  # a message is read as one
+                        return
                 at += wanted
                 remaining -= wanted
-                yield Frame(stream, data[at - wanted : at])
+                yield _MADE(Frame, (stream, data[at - wanted : at]))
         finally:
             self._buffer, self._stream, self._remaining = data[at:], stream, remaining
 
@@ -106,6 +115,30 @@ class FrameDecoder:
         if self._buffer:
             raise CutStreamError(f"the stream ended inside a frame header: {len(self._buffer)} of {HEADER_SIZE} bytes")
         return iter(())
+
+
+class JoinedFrameDecoder(FrameDecoder):
+    """The same, but what arrived together of one stream is one frame, whether more or less than the engine's: enough
+    for who writes it out, at a copy less."""
+
+    _whole = False
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        stream = ""
+        parts: list[bytes] = []
+        try:
+            for frame in super().feed(data):
+                if frame[0] is not stream and parts:
+                    yield Frame(stream, b"".join(parts))
+                    parts = []
+                stream = frame[0]
+                parts.append(frame[1])
+        except ProtocolError:
+            if parts:
+                yield Frame(stream, b"".join(parts))
+            raise
+        if parts:
+            yield Frame(stream, b"".join(parts))
 
 
 def _no_header(data: bytes) -> str:
@@ -253,7 +286,7 @@ def raise_stream_error(item: Any, call: Call[Any] | None) -> None:
 def decoder_for(call: Call[Any]) -> Decoder:
     """Return the decoder for the stream that answers a call."""
     decoders: dict[Codec, Callable[[], Decoder]] = {
-        Codec.FRAMES: TerminalDecoder if call.tty else FrameDecoder,
+        Codec.FRAMES: TerminalDecoder if call.tty else JoinedFrameDecoder if call.joined else FrameDecoder,
         Codec.JSON_STREAM: JSONStreamDecoder,
         Codec.RAW: RawDecoder,
     }

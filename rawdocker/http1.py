@@ -19,7 +19,9 @@ HTTP = b"HTTP/"
 """What every answer begins with."""
 
 _STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9][0-9])(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?\r?\n")
-_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00\r\n]*?)[ \t]*\r?\n")
+_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00\r\n]*)\r?\n")
+_FIELDS = re.compile(rb"(?:%b)*" % _FIELD.pattern.replace(rb"(", rb"(?:"))
+"""All of them at once: what is done for each costs more than to find it."""
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
 
@@ -27,7 +29,9 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TARGET = re.compile(rb"[!-~]+")
 _NO_VALUE = re.compile(rb"[\x00\r\n]")
 
-_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_FIRST_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_NEXT_CHUNK_HEAD = re.compile(rb"\r\n" + _FIRST_CHUNK_HEAD.pattern)
+"""With the line end of the chunk before."""
 _LONGEST_CHUNK_HEAD = 4096
 
 _CUT = "peer closed connection without sending complete message body"
@@ -112,37 +116,36 @@ class ChunkedBody:
 
     def spans(self, data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         """Take what arrived; return it behind what was incomplete before, and where in it the body's bytes are."""
-        data, self._rest = self._rest + data, b""
+        # A log is a million chunks: what is done for each is local and little.
+        data, self._rest = self._rest + data if self._rest else data, b""
         spans: list[tuple[int, int]] = []
-        at, size = 0, len(data)
-        while at < size and not self._trailers:
-            if self._missing:
-                end = min(at + self._missing, size)
+        at, size, missing = 0, len(data), self._missing
+        head_at = _NEXT_CHUNK_HEAD.match if self._inside else _FIRST_CHUNK_HEAD.match
+        while not self._trailers:
+            if missing:
+                end = at + missing if missing < size - at else size
                 spans.append((at, end))
-                self._missing -= end - at
+                missing -= end - at
                 at = end
-                continue
-            start = self._after_line_end(data, at)
-            head = _CHUNK_HEAD.match(data, start)
-            if head is None:
-                self._check_unfinished(data[start:])
+            if at == size:
                 break
-            at, self._missing, self._inside = head.end(), int(head[1], 16), True
-            self._trailers = not self._missing
-        self._rest = data[at:]
+            head = head_at(data, at)
+            if head is None:
+                self._check_unfinished(data[at:])
+                break
+            at, missing, head_at = head.end(), int(head[1], 16), _NEXT_CHUNK_HEAD.match
+            self._inside, self._trailers = True, not missing
+        self._rest, self._missing = data[at:], missing
         if self._trailers:
             self._drop_trailers()
         return data, spans
 
-    def _after_line_end(self, data: bytes, at: int) -> int:
-        if not self._inside:
-            return at
-        if not b"\r\n".startswith(data[at : at + 2]):
-            raise httpcore.RemoteProtocolError(f"malformed chunk footer: {data[at : at + 2]!r} (expected b'\\r\\n')")
-        return at + 2
-
     def _check_unfinished(self, head: bytes) -> None:
         """Refuse what can no longer become the head of a chunk."""
+        if self._inside:
+            footer, head = head[:2], head[2:]
+            if not b"\r\n".startswith(footer):
+                raise httpcore.RemoteProtocolError(f"malformed chunk footer: {footer!r} (expected b'\\r\\n')")
         if b"\n" in head or len(head) > _LONGEST_CHUNK_HEAD or (head and not re.match(rb"[0-9A-Fa-f]", head)):
             raise httpcore.RemoteProtocolError(f"illegal chunk header: {head[:40]!r}")
 
@@ -187,12 +190,10 @@ def head_of(data: bytes) -> Head:
     line = _STATUS_LINE.match(data)
     if line is None:
         raise httpcore.RemoteProtocolError(f"illegal status line: {data[:40]!r}")
-    headers, at = [], line.end()
-    while field := _FIELD.match(data, at):
-        headers.append((field[1], field[2]))
-        at = field.end()
-    if data[at:].strip(b"\r\n"):
-        raise httpcore.RemoteProtocolError(f"illegal header line: {data[at : at + 40]!r}")
+    end = _FIELDS.match(data, line.end()).end()  # type: ignore[union-attr]  # it matches nothing, too
+    if data[end:].strip(b"\r\n"):
+        raise httpcore.RemoteProtocolError(f"illegal header line: {data[end : end + 40]!r}")
+    headers = [(name, value.strip(b" \t")) for name, value in _FIELD.findall(data, line.end(), end)]
     _check_framing(headers)
     return Head(line[1], int(line[2]), line[3] or b"", headers)
 

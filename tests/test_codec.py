@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from rawdocker import codec
 from rawdocker.call import Codec, Frame, StreamCall
-from rawdocker.codec import Decoder, FrameDecoder, JSONStreamDecoder, TerminalDecoder
+from rawdocker.codec import Decoder, FrameDecoder, JoinedFrameDecoder, JSONStreamDecoder, TerminalDecoder
 from rawdocker.errors import CutStreamError, ProtocolError, StreamError
 
 
@@ -96,6 +97,45 @@ def test_frames_round_trip_in_chunks_of_any_size(frames: list[tuple[int, bytes]]
 def test_no_bytes_make_the_frame_decoder_fail_in_another_way(data: bytes, size: int) -> None:
     with suppress(ProtocolError):
         decode(FrameDecoder(), [data[i : i + size] for i in range(0, len(data), size)])
+
+
+def _as_one(frames: list[Frame]) -> list[Frame]:
+    """Return frames with neighbours of one stream as one."""
+    streams = itertools.groupby(frames, key=lambda item: item.stream)
+    return [Frame(stream, b"".join(item.data for item in items)) for stream, items in streams]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.binary(max_size=40)), max_size=12), st.integers(1, 90))
+def test_joined_frames_are_the_same_bytes_of_each_stream_in_the_same_order(
+    frames: list[tuple[int, bytes]], size: int
+) -> None:
+    data = b"".join(frame(stream, payload) for stream, payload in frames)
+    pieces = [data[i : i + size] for i in range(0, len(data), size)]
+    joined = decode(JoinedFrameDecoder(), pieces)
+    assert _as_one(joined) == _as_one(decode(FrameDecoder(), pieces))
+
+
+def test_joined_frames_are_one_for_what_came_together_and_wait_for_nothing() -> None:
+    decoder = JoinedFrameDecoder()
+    data = frame(1, b"a") + frame(1, b"b") + frame(2, b"c") + frame(1, b"defg")
+    assert list(decoder.feed(data[:-2])) == [Frame("stdout", b"ab"), Frame("stderr", b"c"), Frame("stdout", b"de")]
+    assert list(decoder.feed(data[-2:-1])) == [Frame("stdout", b"f")]
+    with pytest.raises(CutStreamError, match="inside a frame of stdout: 1 bytes are missing"):
+        list(decoder.end())
+    assert list(decoder.feed(data[-1:])) == [Frame("stdout", b"g")]
+
+
+def test_an_engines_own_message_is_whole_among_joined_frames() -> None:
+    decoder, data = JoinedFrameDecoder(), frame(1, b"a") + frame(3, b"no space left")
+    assert list(decoder.feed(data[:-5])) == [Frame("stdout", b"a")]
+    assert list(decoder.feed(data[-5:])) == [Frame("systemerr", b"no space left")]
+
+
+def test_joined_frames_before_what_is_none_are_given_first() -> None:
+    items = JoinedFrameDecoder().feed(frame(1, b"a") + b"HTTP/1.1 200 OK")
+    assert next(items) == Frame("stdout", b"a")
+    with pytest.raises(ProtocolError, match="not a frame header"):
+        next(items)
 
 
 def test_a_terminal_gives_its_bytes_as_stdout() -> None:
@@ -250,3 +290,5 @@ def test_an_answer_that_is_not_json_says_what_came(data: bytes) -> None:
 def test_the_call_says_which_decoder_reads_its_answer(kind: Codec, tty: bool, expected: type) -> None:
     call: StreamCall[Any] = StreamCall("X", "GET", "/x", codec=kind, tty=tty)
     assert type(codec.decoder_for(call)) is expected
+    joined = JoinedFrameDecoder if expected is FrameDecoder else expected
+    assert type(codec.decoder_for(call.replace(joined=True))) is joined

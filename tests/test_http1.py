@@ -173,6 +173,12 @@ def test_bytes_that_are_no_head_end_in_an_error_or_are_one(first: bytes, then: b
         pass
 
 
+@pytest.mark.parametrize("value", [b" " * 90_000 + b"x", b"x" + b" \t" * 45_000 + b"y"])
+def test_a_header_of_blanks_is_read_in_one_pass(value: bytes) -> None:
+    head = head_of(b"HTTP/1.1 200 OK\r\nA:" + value + b" \t\r\n\r\n")
+    assert head.headers == [(b"A", value.strip())]
+
+
 @pytest.mark.parametrize("target", [b"/a b", b"/a\r\nX: y", b"", b"/\xe9"])
 def test_a_request_line_that_would_be_read_otherwise_is_not_sent(target: bytes) -> None:
     with pytest.raises(httpcore.LocalProtocolError):

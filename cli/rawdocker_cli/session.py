@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from rawdocker.call import Call, Frame
+from rawdocker.call import Call, Frame, StreamCall
 from rawdocker.errors import CutStreamError, RawdockerError
 from rawdocker_cli import signals, terminal
 from rawdocker_cli.shell import Failure, Shell
 
 if TYPE_CHECKING:
     from rawdocker.connection import Connection
+
+C = TypeVar("C", bound=StreamCall[Frame])
 
 NO_STATUS = 125
 """The exit code where the container's own is not to be had."""
@@ -22,6 +24,12 @@ NOT_WHOLE = 1
 """The exit code where output was cut, whatever the container's own."""
 
 _DESCRIPTORS = {"stdin": 1, "stdout": 1, "stderr": 2}
+
+
+def written_out(call: C) -> C:
+    """Return a call whose output is for copy_output, which needs not know what the engine sent as one."""
+    joined: C = call.replace(joined=True)
+    return joined
 
 
 def copy_output(frames: Iterator[Frame] | Connection) -> None:

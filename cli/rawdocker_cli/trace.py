@@ -88,7 +88,7 @@ class Trace(Observer):
         watch = self._watches[exchange]
         self._tell(exchange, watch)
         if self._level >= BODIES and exchange.status < 300 and exchange.call.is_stream:
-            watch.decoder = decoder_for(exchange.call)
+            watch.decoder = decoder_for(exchange.call.replace(joined=False))
 
     def received(self, exchange: Exchange, data: bytes) -> None:
         watch = self._watches[exchange]

@@ -74,7 +74,8 @@ def _attachable(shell: Shell, name: str) -> Any:
 
 
 def _attach_call(id: str, *, stdin: bool, keys: str | None, tty: bool) -> HijackCall:
-    return container_attach(id, stream=True, stdin=stdin or None, stdout=True, stderr=True, detachKeys=keys, tty=tty)
+    call = container_attach(id, stream=True, stdin=stdin or None, stdout=True, stderr=True, detachKeys=keys, tty=tty)
+    return session.written_out(call)
 
 
 def _make_redraw(shell: Shell, errands: signals.Errands, resize: Callable[..., Call[None]]) -> None:
@@ -104,7 +105,7 @@ def exec_(shell: Shell, options: Options, words: list[str]) -> int:
     else:
         body |= {"AttachStdout": True, "AttachStderr": True} | ({"AttachStdin": True} if stdin else {})
     id = shell.send(container_exec(name, body | start))["Id"]
-    call = exec_start(id, start)
+    call = session.written_out(exec_start(id, start))
     if options.detach:
         shell.send(call)
         return 0
@@ -217,7 +218,7 @@ def logs(shell: Shell, options: Options, words: list[str]) -> None:
         details=options.details or None,
         tty=container["Config"]["Tty"],
     )
-    with shell.stream(call) as frames:
+    with shell.stream(session.written_out(call)) as frames:
         session.copy_output(frames)
 
 

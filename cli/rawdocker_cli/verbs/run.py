@@ -86,7 +86,7 @@ def _run_detached(shell: Shell, options: Options, id: str) -> int:
 def _run_attached(shell: Shell, options: Options, id: str, streams: set[str], errands: signals.Errands) -> int:
     keys = session.detach_keys(shell, options.detach_keys)
     wanted = {name: name in streams or None for name in _STREAMS}
-    attach = container_attach(id, stream=True, **wanted, detachKeys=keys, tty=options.tty)
+    attach = session.written_out(container_attach(id, stream=True, **wanted, detachKeys=keys, tty=options.tty))
     try:
         with shell.hijack(attach) as connection, _waited_for(shell, options, id) as waiting:
             with session.stdin(shell, connection, "stdin" in streams, tty=options.tty, keys=keys):
