@@ -135,6 +135,8 @@ class Step:
         """What else is to be known of it."""
         self.again = False
         """Whether the very same request stands in the plan before."""
+        self.within = False
+        """Whether it is asked on the way to the answer of a step before: for a token, for the next page of a list."""
         self.asked = False
         """Whether it was really sent, because what follows depends on its answer."""
         self.assumed = False
@@ -158,6 +160,18 @@ class Step:
 
     def __repr__(self) -> str:
         return f"<Step {self.call}>"
+
+
+class Deed(NamedTuple):
+    """A function of the library that does more than ask one thing."""
+
+    function: Callable[..., Any]
+    arguments: Sequence[Any]
+    named: Mapping[str, Any]
+    answer: Any
+    """What it returned in the rehearsal, None where it was not called."""
+    steps: range
+    """The numbers of the steps that are its own."""
 
 
 class Client(Protocol):
@@ -195,6 +209,10 @@ class DryRun:
         self.engine: Mapping[str, str] = {}
         self.steps: list[Step] = []
         """The requests so far, in order."""
+        self.deeds: list[Deed] = []
+        """The functions of the library that do more than ask, in order."""
+        self.credentials: dict[str, Mapping[str, str]] = {}
+        """The credentials that registries wanted, by where these are."""
         self._pinned = version or os.environ.get("DOCKER_API_VERSION") or ""
         self.sink: Sink | None = None
         """Where the answers of the steps to come go."""
@@ -249,6 +267,15 @@ class DryRun:
 
     def close(self) -> None:
         """Do nothing: there is no connection."""
+
+    def do(
+        self, function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any], how: Callable[..., Any]
+    ) -> Any:
+        """Write down that a function is called, and what `how` sends when it is called instead."""
+        before = len(self.steps)
+        answer = how(*arguments, **named)
+        self.deeds.append(Deed(function, arguments, named, answer, range(before, len(self.steps))))
+        return answer
 
     def add(self, call: Call[Any], way: str, where: str = "") -> Step:
         """Write a call down: to the engine, or to the registry that `where` names."""
@@ -339,6 +366,10 @@ class Plan(NamedTuple):
     """What would be printed: before which step, and the text, with placeholders in it."""
     status: int
     """What would be returned: a number, or the placeholder of one."""
+    deeds: Sequence[Deed] = ()
+    """What else is done than to send them."""
+    credentials: Mapping[str, Mapping[str, str]] = {}
+    """What registries wanted to know who asks by: https://registry-1.docker.io: {"username": …, "password": …}."""
 
 
 def explored(
@@ -380,7 +411,7 @@ def weighed(steps: Sequence[Step], rehearse: Rehearse) -> None:
     known: dict[tuple[str, bool], Refusal] = {}
     for step in every(steps):
         kind = (step.call.operation, bool(step.otherwise))
-        if step.trail and kind not in known and step.call != PING:
+        if step.trail and not step.where and kind not in known and step.call != PING:
             known[kind] = _refusal(step, rehearse)
         step.refusal = known.get(kind, step.refusal)
 

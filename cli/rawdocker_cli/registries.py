@@ -12,8 +12,7 @@ from rawdocker.registry.reference import DEFAULT_DOMAIN, Reference
 from rawdocker_cli.credentials import stored
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.harmless import harmless
-from rawdocker_cli.shell import PROGRAM, Shell
-from rawdocker_cli.watch import BAD_FLAG
+from rawdocker_cli.shell import Shell
 
 if TYPE_CHECKING:
     from rawdocker.registry.client import RegistryClient
@@ -24,9 +23,6 @@ class Registries(ExitStack):
 
     def __init__(self, shell: Shell, options: Options) -> None:
         super().__init__()
-        if getattr(shell.ours, "as"):
-            why = "what a registry is asked follows from its answers, among them tokens, and no script is made of that"
-            shell.fail(f"{PROGRAM}: --as is for requests to the engine: {why}", BAD_FLAG)
         self._shell, self._insecure = shell, options.insecure
         # docker's own verbs have no --mirror
         self._mirror = getattr(options, "mirror", "") or os.environ.get("RAWDOCKER_MIRROR", "")

@@ -6,20 +6,23 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from rawdocker import show as shown
-from rawdocker.errors import RawdockerError
-from rawdocker.plan import DEPENDS, PING, DryRun, Plan, PlanEnds, Sink, Step, explored, weighed
+from rawdocker.errors import InvalidCallError, RawdockerError
+from rawdocker.plan import DEPENDS, PING, DryRun, Placeholder, Plan, PlanEnds, Sink, Step, explored, weighed
 from rawdocker_cli import support
 from rawdocker_cli.flags.flag import Options, Verb
 from rawdocker_cli.flags.ours import OFFLINE
-from rawdocker_cli.shell import MISREAD, Failure, Shell, without_click
-from rawdocker_cli.watch import redactor_for
+from rawdocker_cli.shell import MISREAD, PROGRAM, Failure, Shell, without_click
+from rawdocker_cli.watch import BAD_FLAG, redactor_for
 
 if TYPE_CHECKING:
     from rawdocker.call import Call
     from rawdocker.registry.client import RegistryClient, RegistryOptions
+    from rawdocker.secrets import Redactor
+
+T = TypeVar("T")
 
 Function = Callable[[Shell, Options, list[str]], int | None]
 
@@ -61,13 +64,22 @@ class Rehearsal(Shell):
         """Whether something was read from an answer that is a placeholder: a refusal behind that need not be one."""
         return any(not step.asked and step.call != PING for step in self._dry.steps)
 
+    def does(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Write down that a function is called, and the requests that it makes."""
+        return self._dry.do(function, arguments, named, function)  # type: ignore[no-any-return]
+
+    def writes(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Write down that a function is called."""
+        self._dry.do(function, arguments, {}, lambda *arguments: None)
+
     def goes_to(self, kind: str, where: str) -> None:
         """Note where the answers of what is sent next go."""
         self._dry.sink = Sink(kind, where)
 
     def write_bytes(self, data: bytes) -> None:
         """Keep what would be written to stdout."""
-        self.output.append((len(self._dry.steps), data.decode("utf-8", "replace")))
+        text = data if isinstance(data, Placeholder) else data.decode("utf-8", "replace")
+        self.output.append((len(self._dry.steps), text))
 
     def warn(self, text: str, *, drawn: bool = False) -> None:
         """Say nothing."""
@@ -78,14 +90,18 @@ def show(options: Options, ours: Options, verb: Verb, function: Function, typed:
     found = plan(options, ours, verb, function, typed, words)
     redactor = redactor_for(ours, sys.stdout)
     form = getattr(ours, "as")
-    if form:
-        from rawdocker.export import script
-
-        text = script(found, form, endpoint=Shell(options, ours).endpoint(), redactor=redactor)
-    else:
-        text = shown.plan_text(found, redactor)
-    Shell(options, ours).write(text)
+    shell = Shell(options, ours)
+    shell.write(_script(found, form, shell, redactor) if form else shown.plan_text(found, redactor))
     return 0
+
+
+def _script(found: Plan, form: str, shell: Shell, redactor: Redactor) -> str:
+    from rawdocker.export import script
+
+    try:
+        return script(found, form, endpoint=shell.endpoint(), redactor=redactor)
+    except InvalidCallError as error:
+        shell.fail(f"{PROGRAM}: {error}", BAD_FLAG)
 
 
 def plan(options: Options, ours: Options, verb: Verb, function: Function, typed: Options, words: list[str]) -> Plan:
@@ -108,7 +124,7 @@ def plan(options: Options, ours: Options, verb: Verb, function: Function, typed:
         weighed(steps, rehearse)
     version = shell.docker.negotiate() if any(not step.where for step in steps) else ""
     agreed = reader is not None and bool(version) and not pinned()
-    return Plan(steps, version, agreed, shell.output, status)
+    return Plan(steps, version, agreed, shell.output, status, shell.docker.deeds, shell.docker.credentials)
 
 
 def _performed(

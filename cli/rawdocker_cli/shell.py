@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
 
 from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker_cli.harmless import harmless
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rawdocker.connection import Connection
     from rawdocker.registry.client import RegistryClient, RegistryOptions
     from rawdocker_cli.flags.flag import Options
+
+T = TypeVar("T")
 
 PROGRAM = "rawdocker"
 
@@ -177,6 +179,14 @@ class Shell:
         text = text if drawn else harmless(text, sys.stderr)
         sys.stderr.buffer.write(encoded(text) + b"\n")
         sys.stderr.buffer.flush()
+
+    def does(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Call a function of the library that sends requests and more, which a dry run writes down."""
+        return function(*arguments, **named)
+
+    def writes(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Call a function of the library that writes files, which a dry run only writes down."""
+        function(*arguments)
 
     def goes_to(self, kind: str, where: str) -> None:
         """Say where the answers of what is sent next go, which a dry run cannot see (see rawdocker.plan.Sink)."""

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rawdocker.errors import InvalidCallError
 from rawdocker.export import curl, http, pyscript, python, shell
 from rawdocker.export.program import program
+from rawdocker.export.registries import why_not
 from rawdocker.export.text import Places
 from rawdocker.secrets import Redactor
 
@@ -74,6 +76,10 @@ def script(plan: Plan, form: str, *, endpoint: Any, redactor: Redactor | None = 
         form: one of FORMS.
         endpoint: the engine's, as rawdocker.host finds it.
         redactor: where it shows secrets, they stand in the script; else the script requires variables for them.
+
+    Raises InvalidCallError where no such script can be made, and says why.
     """
+    if why := why_not(plan, form):
+        raise InvalidCallError(why)
     places = Places(redactor)
     return FORMS[form].script(program(plan, places), endpoint, form)

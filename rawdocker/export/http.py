@@ -10,6 +10,7 @@ from rawdocker.call import Call, HijackCall
 from rawdocker.export import program as p
 from rawdocker.export.curl import is_socket
 from rawdocker.export.text import pieces, target_of
+from rawdocker.host import Endpoint
 
 
 def filled(text: str, names: Mapping[str, str]) -> str:
@@ -53,7 +54,15 @@ def _host(endpoint: Any) -> str:
 def script(made: p.Program, endpoint: Any, form: str) -> str:
     """Return a program as HTTP's text: each request, and what its answer is for; clients of .http files send it."""
     names = {**made.names, **made.secrets, "api": f"the version of the API, such as {made.version}"}
-    return "\n".join(["# Made by rawdocker --dry-run --as http.", *_lines(made.statements, endpoint, names)]) + "\n"
+    head = ["# Made by rawdocker --dry-run --as http.", *(_ABOUT_REGISTRIES if made.registries else ())]
+    return "\n".join([*head, *_lines(made.statements, endpoint, names)]) + "\n"
+
+
+_ABOUT_REGISTRIES = (
+    "# A registry that wants to know who asks answers 401, with WWW-Authenticate: Basic (user and password), or Bearer",
+    "# with the realm that gives tokens: GET realm?service=...&scope=..., then the same again with the token that it",
+    "# answers: Authorization: Bearer {{token}}.",
+)
 
 
 def _lines(statements: Sequence[p.Statement], endpoint: Any, names: Mapping[str, str]) -> Iterator[str]:
@@ -64,13 +73,15 @@ def _lines(statements: Sequence[p.Statement], endpoint: Any, names: Mapping[str,
             yield f"# Now the answer to {statement.ask.name} is read{_uses(statement.ask)}."
         elif isinstance(statement, p.Print):
             yield f"# Printed: {filled(statement.text, names).rstrip()!r}"
-        elif statement.status != "0":
+        elif isinstance(statement, p.Leave) and statement.status != "0":
             yield f"# The exit code: {filled(statement.status, names)}"
 
 
 def _ask(ask: p.Ask, endpoint: Any, names: Mapping[str, str]) -> Iterator[str]:
     how = ": the answer is left open" if ask.background else _uses(ask)
-    yield from ["", f"### {ask.name}{how}", *request(ask.call, ask.prefix, endpoint, names).splitlines(), ""]
+    where = Endpoint(ask.origin, "registry") if ask.origin else endpoint
+    sent = request(ask.call, ask.origin + ask.prefix, where, names)
+    yield from ["", f"### {ask.name}{how}", *sent.splitlines(), ""]
     if ask.missing:
         yield f"# If {ask.name} is answered by 404:"
         yield from _lines(ask.missing, endpoint, names)
@@ -93,4 +104,5 @@ _SAID = {
     p.BYTES: "its bytes go to stdout",
     p.FILE: "its bytes go to a file",
     p.FILES: "its archive is unpacked",
+    p.ITEMS: "its items are shown, and those of the pages to which Link leads",
 }

@@ -74,6 +74,88 @@ def send_stdin(write, close, terminal=False) -> None:
 ''',
 }
 
+REGISTRY_SHARED = {
+    "show": SHARED["show"],
+    "write": '''\
+def write(data) -> None:
+    """Write bytes to stdout."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+''',
+    "save": '''\
+def save(data, path) -> None:
+    """Make a file of bytes."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+''',
+    "lines": '''\
+def lines(items) -> None:
+    """Print the items of a list: texts as they are, others as a line of JSON."""
+    for item in items:
+        print(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False), flush=True)
+''',
+}
+
+REGISTRY_LIBRARY_FUNCTIONS = {
+    "hold": '''\
+def hold(manifest, digest) -> None:
+    """End where a tag names something else than when this script was made, which the rest follows from."""
+    if manifest.digest != digest:
+        sys.exit(f"what was {digest} is {manifest.digest} now: make this script anew")
+''',
+}
+
+REGISTRY_HTTP_FUNCTIONS = {
+    "Refused": '''\
+class Refused(Exception):
+    """The registry refuses."""
+''',
+    "ask": '''\
+def ask(url, digest="", **more):
+    """Send a request and return the answer, whose bytes are those of the digest. Where the registry wants to know who
+    asks, it is told: by a token for anybody, then by credentials."""
+    headers = more.pop("headers", {})
+    answer = SENDER.get(url, headers=headers, **more)
+    for known in None, CREDENTIALS.get("/".join(url.split("/")[:3])):
+        if answer.status_code == 401 and (who := authorization(url, answer.headers["WWW-Authenticate"], known)):
+            answer = SENDER.get(url, headers={**headers, "Authorization": who}, **more)
+    if answer.status_code >= 400:
+        raise Refused(f"{url}: {answer.text}")
+    if digest and digest_of(answer, digest.split(":")[0]) != digest:
+        raise Refused(f"{url}: the bytes are not those of {digest}")
+    return answer
+''',
+    "authorization": '''\
+def authorization(url, challenge, known):
+    """Return what a registry is told of who asks: a user and a password, or the token that its token server gives."""
+    wanted = dict(re.findall(r'(\\w+)="([^"]*)"', challenge))
+    if challenge.lower().startswith("basic"):
+        return "Basic " + base64.b64encode(":".join(known).encode()).decode() if known else ""
+    realm = wanted.pop("realm")
+    if url.startswith("https:") and not realm.startswith("https:"):
+        raise Refused(f"{url}: the token server must be an https address, not {realm}")
+    query = urlencode({name: wanted[name] for name in ("service", "scope") if name in wanted})
+    answer = SENDER.get(f"{realm}{'&' if '?' in realm else '?'}{query}", auth=known)
+    granted = answer.json() if answer.status_code == 200 else {}
+    token = granted.get("token") or granted.get("access_token")
+    return f"Bearer {token}" if token else ""
+''',
+    "digest_of": '''\
+def digest_of(answer, algorithm="sha256"):
+    """Return the digest of the bytes of an answer."""
+    return f"{algorithm}:{hashlib.new(algorithm, answer.content).hexdigest()}"
+''',
+    "items": '''\
+def items(answer, name):
+    """Yield the items of the list that has a name in the answer, and of the pages behind it."""
+    yield from answer.json()[name] or ()
+    while "next" in answer.links:
+        query = answer.links["next"]["url"].partition("?")[2]
+        answer = ask(f"{str(answer.url).partition('?')[0]}?{query}")
+        yield from answer.json()[name] or ()
+''',
+}
+
 LIBRARY_FUNCTIONS = {
     "output": '''\
 def output(frames) -> None:

@@ -1,6 +1,7 @@
 """A plan as a program: the statements that every form of script writes in its own language.
 
     Ask       send a request; use its answer at once, or leave it open (background) until Use
+    Do        call a function of this library that does more than one request (for registries)
     Use       use the answer of a request that was left open
     Print     write a text to stdout
     Leave     end with an exit code
@@ -12,14 +13,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from rawdocker.call import Call, Codec
+from rawdocker.export.registries import DIGEST, credentials, digest_asked_for, digests, printed, told
 from rawdocker.export.text import Places, pieces, place, target_of
-from rawdocker.plan import EVERYTHING, PING, Placeholder, Plan, Refusal, Step, every
+from rawdocker.plan import EVERYTHING, PING, Deed, Placeholder, Plan, Refusal, Step, every
 
-NOTHING, ANSWER, LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES = (
+NOTHING, ANSWER, LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES, ITEMS = (
     "nothing",
     "answer",
     "lines",
@@ -29,9 +32,11 @@ NOTHING, ANSWER, LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES = (
     "bytes",
     "file",
     "files",
+    "items",
 )
 """What is done with an answer: it is printed as it is; a line for each of its messages; as progress; its frames go to
-stdout and stderr; its bytes to stdout, to a file, or unpacked into files."""
+stdout and stderr; its bytes to stdout, to a file, or unpacked into files; the items of a list, all its pages, a line
+each."""
 
 _STREAMED = {LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES}
 _WARNINGS = {"Warnings", "Warning", "StatusCode", "Error"}
@@ -45,8 +50,18 @@ class Ask:
         self.call, self.prefix, self.name = call, prefix, name
         self.tty = next(pieces(call.tty)).text if isinstance(call.tty, str) else ""
         """The variable that says whether the stream is a terminal's, where that is not known yet."""
+        self.origin = step.where
+        """Scheme and host of the registry that it is for; empty where it is for the engine."""
+        self.digest = digest_asked_for(step.call)
+        """What the bytes of the answer must have; empty where that is not known."""
+        self.client = ""
+        """The variable for the client of that registry."""
+        self.answered: str = getattr(step.answer, DIGEST, "")
+        """The digest of what it was answered when the plan was made."""
         self.hijack = step.way == "hijack"
         self.refusal: Refusal = step.refusal
+        self.kept = False
+        """Whether the answer as a whole is needed later."""
         self.use = _use(step)
         """What is done with the answer."""
         self.where = step.sink.where if step.sink and self.use in (PROGRESS, FILE, FILES) else "stdout"
@@ -65,6 +80,11 @@ class Ask:
         self.then: list[Statement] = []
         """What is done only if it is not refused, where a refusal does not end the script."""
 
+    def answers(self, pin: Any) -> bool:
+        """Say whether a pin is made of the answer."""
+        named = (getattr(pin, "name", "").partition("/")[2], getattr(pin, DIGEST, ""))
+        return bool(self.answered) and named == (self.call.arguments["name"], self.answered)
+
     @property
     def bears_refusal(self) -> bool:
         """Whether a refusal, or a 404 at least, does not end the script."""
@@ -73,7 +93,17 @@ class Ask:
     @property
     def streamed(self) -> bool:
         """Whether its answer is used as it comes."""
-        return self.background or self.use in _STREAMED
+        return not self.origin and (self.background or self.use in _STREAMED)
+
+
+class Do(NamedTuple):
+    """Call a function of this library."""
+
+    function: Callable[..., Any]
+    arguments: Sequence[Any]
+    named: Mapping[str, Any]
+    digest: str
+    """The variable for the digest of what it returns; empty where that is not used."""
 
 
 class Use(NamedTuple):
@@ -94,7 +124,7 @@ class Leave(NamedTuple):
     status: str
 
 
-Statement = Ask | Use | Print | Leave
+Statement = Ask | Do | Use | Print | Leave
 
 
 class Program:
@@ -108,6 +138,8 @@ class Program:
         self.version = plan.version
         self.negotiates = any(step.call == PING for step in plan.steps)
         """Whether the version is to be agreed with the engine, as the verb does."""
+        self.credentials = credentials(plan, places)
+        """What the registries are to be told of who asks, where they want to know."""
 
     def every(self) -> Iterator[Statement]:
         """Yield all statements, also those inside of others."""
@@ -116,6 +148,20 @@ class Program:
     @property
     def asks(self) -> list[Ask]:
         return [statement for statement in self.every() if isinstance(statement, Ask)]
+
+    @property
+    def does(self) -> list[Do]:
+        return [statement for statement in self.every() if isinstance(statement, Do)]
+
+    @property
+    def registries(self) -> dict[str, str]:
+        """The registries that are asked, and the variable for the client of each."""
+        asked = [ask.origin for ask in self.asks if ask.origin]
+        asked += [client.origin for do in self.does for client in do.arguments if hasattr(client, "origin")]
+        return {
+            origin: f"registry_{number}" if number > 1 else "registry"
+            for number, origin in enumerate(dict.fromkeys(asked), 1)
+        }
 
     @property
     def codes(self) -> dict[str, int]:
@@ -143,10 +189,12 @@ def program(plan: Plan, places: Places) -> Program:
     """Return the program that does what a plan says."""
     names = _given_names(plan)
     places.given = {f"<{given}>": name for name, given in names.items()}
-    places.known = _known_ids(plan)
+    places.known = _known_ids(plan) | {given: variable(name, DIGEST) for given, name in digests(plan).items()}
     made = Program(plan, places, names)
     made.statements = _Writer(plan, places, names.values()).all()
     _take_fields(made)
+    _hold_to_digests(made)
+    _name_answers(made)
     return made
 
 
@@ -157,6 +205,7 @@ def _given_names(plan: Plan) -> dict[str, str]:
     steps = {step.name for step in every(plan.steps)}
     found = {given for text in texts for given in _GIVEN.findall(text) if given[1] in steps}
     found |= {("Id", step.name) for step in every(plan.steps) if step.asked and _id(step)}
+    found |= {(DIGEST, name) for name in digests(plan).values()}
     return {variable(step, field): f"{field} of {step}" for field, step in sorted(found)}
 
 
@@ -196,6 +245,8 @@ def _use(step: Step) -> str:
         return FRAMES if isinstance(call.tty, str) else TERMINAL if call.tty else FRAMES
     if call.codec is Codec.JSON_STREAM:
         return PROGRESS if kind == PROGRESS else LINES
+    if call.codec is Codec.PAGES:
+        return ITEMS
     if call.codec is Codec.RAW:
         return kind if kind in (FILE, FILES) else BYTES
     return NOTHING
@@ -208,12 +259,15 @@ class _Writer:
         self._plan, self._places, self._names = plan, places, names
         version = place("api") if any(step.call == PING for step in plan.steps) else plan.version
         self._prefix = f"/v{version}"
+        self._printed_whole, self._told = printed(plan), told(plan)
         self._shows = any(_is_shown(step, plan, names) for step in every(plan.steps))
+        self._shows |= bool(self._printed_whole or self._told)
+        self._done = {number for deed in plan.deeds for number in deed.steps}
 
     def all(self) -> list[Statement]:
         """Return the statements from the first step to the exit code."""
         steps = self._plan.steps
-        written = [*self._written(steps, range(len(steps))), *self._printed(len(steps))]
+        written = [*self._written(steps, range(len(steps))), *self._before(len(steps))]
         return [*_conditional(written), Leave(self._places.in_output(str(self._plan.status)))]
 
     def _written(self, steps: Sequence[Step], numbers: Sequence[int], *, main: bool = True) -> list[Statement]:
@@ -222,8 +276,8 @@ class _Writer:
         for number in numbers:
             step = steps[number]
             found += _used(opened.pop(number, []))
-            found += self._printed(number) if main else []
-            if step.call == PING:
+            found += self._before(number) if main else []
+            if step.call == PING or step.within or number in self._done:
                 continue
             ask = self._ask(step)
             found.append(ask)
@@ -238,7 +292,12 @@ class _Writer:
         return found
 
     def _ask(self, step: Step) -> Ask:
-        ask = Ask(step, self._places.in_call(step.call), "" if step.call.path == "/_ping" else self._prefix, step.name)
+        prefix = "" if step.where or step.call.path == "/_ping" else self._prefix
+        ask = Ask(step, self._places.in_call(step.call), prefix, step.name)
+        if step in self._printed_whole:
+            ask.use = BYTES
+        elif step in self._told and ask.use in (NOTHING, BYTES):
+            ask.use = ANSWER
         ask.stdin = ask.hijack and self._has_stdin(step.call)
         if _is_shown(step, self._plan, self._names):
             ask.use = ANSWER
@@ -253,6 +312,16 @@ class _Writer:
             return bool(call.query.get("stdin"))
         prepared = [before.call.json_body() for before in self._plan.steps if before.call.operation == "ContainerExec"]
         return any(body and body.get("AttachStdin") for body in prepared)
+
+    def _before(self, number: int) -> list[Statement]:
+        """Return what is done and printed before a step."""
+        deeds = [self._do(deed) for deed in self._plan.deeds if deed.steps.start == number]
+        return [*self._printed(number), *deeds]
+
+    def _do(self, deed: Deed) -> Do:
+        arguments = [self._places.in_value(given) for given in deed.arguments]
+        given = "" if deed.answer is None else variable(deed.function.__name__, DIGEST)
+        return Do(deed.function, arguments, deed.named, given)
 
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
@@ -308,6 +377,27 @@ def _take_fields(made: Program) -> None:
         ask.instead = None if ask.instead is None else _without_idle(ask.instead)
 
 
+def _hold_to_digests(made: Program) -> None:
+    """Have what a tag names be what it named, where it is not shown, or something was chosen of it."""
+    for ask, following in zip_longest(made.asks, made.asks[1:]):
+        if not (ask.digest or ask.fields) and (ask.use == NOTHING or following):
+            ask.digest = ask.answered
+
+
+def _name_answers(made: Program) -> None:
+    """Note at each request for a registry who sends it, and whether a function is given the whole answer."""
+    registries = made.registries
+    for ask in made.asks:
+        ask.client = registries.get(ask.origin, "")
+        ask.kept = any(ask.answers(pin) for do in made.does for pin in _listed(do.arguments))
+
+
+def _listed(arguments: Sequence[Any]) -> Iterator[Any]:
+    for given in arguments:
+        if isinstance(given, list):
+            yield from given
+
+
 def _without_idle(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if not isinstance(one, Use) or one.ask.fields or one.ask.use != NOTHING]
 
@@ -320,5 +410,7 @@ def _all_texts(made: Program) -> Iterator[str]:
             yield json.dumps(statement.call.json_body(), ensure_ascii=False)
         elif isinstance(statement, Print):
             yield statement.text
+        elif isinstance(statement, Do):
+            yield json.dumps([given for given in statement.arguments if isinstance(given, dict)], ensure_ascii=False)
         elif isinstance(statement, Leave):
             yield statement.status

@@ -8,13 +8,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from rawdocker.call import Codec
 from rawdocker.export import preludes
 from rawdocker.export import program as p
 from rawdocker.export.curl import is_socket, origin
 from rawdocker.export.literals import WIDTH, Code, laid_out, text, value
 from rawdocker.export.parts import needed
 from rawdocker.export.python import http_arguments, library_call, secret_lines
+from rawdocker.export.registries import DIGEST, digest_asked_for
 from rawdocker.export.shell import NO_STDIN_OVER_TLS
+from rawdocker.registry.lock import Pin
+from rawdocker.registry.reference import Reference
 
 
 class Dialect(NamedTuple):
@@ -41,6 +45,14 @@ class Dialect(NamedTuple):
     refused: str
     """The errors for a refusal and for a 404."""
     missing: str
+    digest: str = ""
+    """The digest of an answer."""
+    content: Callable[[p.Ask, str], str] = lambda ask, answer: answer
+    """Writes the bytes of a registry's answer, or the items of its list."""
+    holds: bool = False
+    """Whether the library itself compares an answer with the digest that it was asked for by."""
+    modules: Mapping[str, str] = {}
+    """The modules of names that are from elsewhere than in other scripts."""
 
 
 _LIBRARY_WAYS = {
@@ -144,6 +156,55 @@ def _http_dialect(sender: str, connection: Any, functions: Mapping[str, str], bo
     )
 
 
+def _registry_clients(endpoint: Any, made: p.Program) -> str:
+    lines = []
+    for where, name in made.registries.items():
+        known = [("credentials=", made.credentials[where])] if where in made.credentials else []
+        lines.append(f"{name} = {laid_out('RegistryClient(', [('', where), *known], ')', 0)}")
+    return "\n".join(lines)
+
+
+def _registry_request(ask: p.Ask, way: str, indent: int, room: int) -> str:
+    before, behind = f"{ask.client}.send(", ")"
+    return before + library_call(ask.call, indent, room - len(before) - len(behind)) + behind
+
+
+def _registry_bytes(ask: p.Ask, answer: str) -> str:
+    if ask.call.codec is Codec.PAGES:
+        return answer
+    return f"{answer}.body" if ask.call.codec is Codec.MANIFEST else f'b"".join({answer})'
+
+
+def _registry_http_request(ask: p.Ask, way: str, indent: int, room: int) -> str:
+    digest = [("digest=", ask.digest)] if ask.digest else []
+    return laid_out("ask(", [*http_arguments(ask.call, ask.origin, ""), *digest], ")", indent, room)
+
+
+def _registry_http_content(ask: p.Ask, answer: str) -> str:
+    if ask.call.codec is Codec.PAGES:
+        return f"items({answer}, {text('tags' if ask.call.operation == 'TagList' else 'manifests')})"
+    return f"{answer}.content"
+
+
+def _registry_http_dialect(sender: str, variable: str, client: str) -> Dialect:
+    def connection(endpoint: Any, made: p.Program) -> str:
+        known = {
+            origin: Code(f"({text(known['username'])}, {text(known['password'])})")
+            for origin, known in made.credentials.items()
+        }
+        return f"{client}\nCREDENTIALS = {value(known)}"
+
+    functions = {**preludes.REGISTRY_HTTP_FUNCTIONS, **preludes.REGISTRY_SHARED}
+    return DIALECTS[sender]._replace(
+        connection=connection,
+        functions={name: code.replace("SENDER", variable) for name, code in functions.items()},
+        request=_registry_http_request,
+        digest="digest_of({})",
+        content=_registry_http_content,
+        modules={"quote": "urllib.parse"},
+    )
+
+
 DIALECTS = {
     "python": Dialect(
         sender="rawdocker's library",
@@ -162,8 +223,29 @@ DIALECTS = {
     "requests": _http_dialect("requests", _requests_connection, preludes.REQUESTS_FUNCTIONS, "data"),
 }
 
+REGISTRY_DIALECTS = {
+    "python": DIALECTS["python"]._replace(
+        connection=_registry_clients,
+        functions={**preludes.REGISTRY_LIBRARY_FUNCTIONS, **preludes.REGISTRY_SHARED},
+        request=_registry_request,
+        digest="{}.digest",
+        holds=True,
+        content=_registry_bytes,
+        refused="RawdockerError",
+        modules={"calls": "rawdocker.registry"},
+    ),
+    "httpx": _registry_http_dialect(
+        "httpx", "client", f"client = httpx.Client(headers={value(_PLAIN)}, follow_redirects=True, timeout=None)"
+    ),
+    "requests": _registry_http_dialect(
+        "requests", "session", f"session = requests.Session()\nsession.headers.update({value(_PLAIN)})"
+    ),
+}
+"""What scripts for registries have of their own."""
+
 _IMPORTS = (
-    *("atexit", "base64", "contextlib", "json", "os", "socket", "sys", "tarfile", "tempfile", "termios"),
+    *("atexit", "base64", "contextlib", "hashlib", "json", "os", "re", "socket", "sys", "tarfile", "tempfile"),
+    "termios",
     *("threading", "tty"),
 )
 _OTHERS = {
@@ -174,6 +256,14 @@ _OTHERS = {
 _FROM = {
     "ExitStack": "contextlib",
     "quote": "urllib.parse",
+    "urlencode": "urllib.parse",
+    "RegistryClient": "rawdocker.registry.client",
+    "copy": "rawdocker.registry.copy",
+    "keep": "rawdocker.registry.lock",
+    "pin_of": "rawdocker.registry.lock",
+    "rewrite": "rawdocker.registry.pinning",
+    "parse": "rawdocker.registry.reference",
+    "RawdockerError": "rawdocker.errors",
     "Client": "rawdocker",
     "calls": "rawdocker",
     "packed": "rawdocker.archive",
@@ -195,16 +285,22 @@ _USES = {
     p.FILE: "save({answer}, {where})",
     p.FILES: "unpack({answer}, {where})",
 }
+_REGISTRY_USES = {
+    p.ANSWER: "show(json.loads({answer}))",
+    p.ITEMS: "lines({answer})",
+    p.BYTES: "write({answer})",
+    p.FILE: "save({answer}, {where})",
+}
 _PAGES = {"stdout": "sys.stdout", "stderr": "sys.stderr", "": "None"}
 
 
 def script(made: p.Program, endpoint: Any, form: str) -> str:
     """Return a program as a script."""
-    dialect = DIALECTS[form]
+    dialect = (REGISTRY_DIALECTS if made.registries else DIALECTS)[form]
     failed = ["    failed = 0"] if made.goes_on else []
     body = "\n".join([*failed, *_Writer(made, dialect).lines(made.statements, 4)])
     setup = "\n".join(_setup(made, endpoint, dialect))
-    ending = _ending(dialect, setup) if made.asks else _PLAIN_ENDING
+    ending = _ending(made, dialect, setup) if made.asks or made.registries else _PLAIN_ENDING
     told = [_telling(made)] if "tell(" in body + ending else []
     negotiation = [_NEGOTIATION] if made.negotiates and made.asks and form != "python" else []
     used = needed(dialect.functions, "".join([body, setup, ending, *negotiation]))
@@ -212,7 +308,7 @@ def script(made: p.Program, endpoint: Any, form: str) -> str:
     rest = "\n\n".join(["\n", *told, *functions, *negotiation, f"def main() -> int:\n{body}\n", ending])
     made_by = f"Made by rawdocker --dry-run --as {form}: the requests of a verb, sent by {dialect.sender}."
     head = f'#!/usr/bin/env python3\n"""{made_by}"""\n'
-    imports = "\n".join(_imports(setup + rest))
+    imports = "\n".join(_imports(setup + rest, {**_FROM, **dialect.modules}))
     return f"{head}\n{imports}\n\n{setup}{rest}"
 
 
@@ -228,8 +324,10 @@ except {refused} as error:
 _PLAIN_ENDING = "sys.exit(main())\n"
 
 
-def _ending(dialect: Dialect, setup: str) -> str:
+def _ending(made: p.Program, dialect: Dialect, setup: str) -> str:
     opened = dialect.opened + (", streams" if "opened = " in setup else "")
+    if opened and made.registries:
+        opened = ", ".join(made.registries.values())
     run = f"with {opened}:\n        sys.exit(main())" if dialect.opened else "sys.exit(main())"
     return _ENDING.format(run=run, refused=dialect.refused)
 
@@ -238,16 +336,18 @@ def _setup(made: p.Program, endpoint: Any, dialect: Dialect) -> Iterator[str]:
     yield from secret_lines(made.secrets)
     if endpoint.tls and dialect.stdin.startswith("*") and any(ask.stdin for ask in made.asks):
         yield f"sys.exit({text(NO_STDIN_OVER_TLS)})"
-    if made.asks:
-        if is_socket(endpoint):
+    if made.asks or made.registries:
+        if is_socket(endpoint) and not made.registries:
             yield f'SOCKET = os.environ.get("DOCKER_SOCK", {text(endpoint.path)})'
         yield dialect.connection(endpoint, made)
 
 
 def _telling(made: p.Program) -> str:
     code = max((ask.refusal.status for ask in made.asks), default=1)
+    if made.registries:
+        return _TELL_OF_REGISTRY
     if not made.codes:
-        return _TELL.format(words="", code=code)
+        return _TELL.format(code=code)
     codes = laid_out("{", [(f"{text(words)}: ", given) for words, given in made.codes.items()], "}", 0)
     return f"CODES = {codes}\n\n\n" + _TELL_BY_WORDS.format(code=code)
 
@@ -258,6 +358,12 @@ def tell(error) -> int:
     print(f"Error response from daemon: {{error}}", file=sys.stderr)
     return {code}
 '''
+_TELL_OF_REGISTRY = '''\
+def tell(error) -> int:
+    """Say what the registry has against it; return the exit code."""
+    print(error, file=sys.stderr)
+    return 1
+'''
 _TELL_BY_WORDS = '''\
 def tell(error) -> int:
     """Say what the engine has against it; return the exit code, which its words may decide."""
@@ -266,14 +372,14 @@ def tell(error) -> int:
 '''
 
 
-def _imports(body: str) -> Iterator[str]:
+def _imports(body: str, modules: Mapping[str, str]) -> Iterator[str]:
     yield from (f"import {name}" for name in _IMPORTS if re.search(rf"(?<![\w.]){name}\.", body))
     named: dict[str, list[str]] = {}
-    for name, module in _FROM.items():
+    for name, module in modules.items():
         if re.search(rf"(?<![\w.\"']){name}\b[.(:\s]", body):
             named.setdefault(module, []).append(name)
     lines = [f"from {module} import {', '.join(names)}" for module, names in named.items()]
-    own = [line for line in lines if line.startswith("from rawdocker")]
+    own = sorted(line for line in lines if line.startswith("from rawdocker"))
     yield from (line for line in lines if line not in own)
     yield from ["", *(f"import {name}" for use, name in _OTHERS.items() if re.search(rf"(?<![\w.]){use}", body)), *own]
 
@@ -305,6 +411,28 @@ class _Writer:
         else:
             yield f"{' ' * indent}{self._used(ask, _name(ask))}"
 
+    def _do(self, do: p.Do, indent: int) -> Iterator[str]:
+        arguments = [("", self._argument(given)) for given in do.arguments]
+        arguments += [(f"{name}=", given) for name, given in do.named.items() if given and not callable(given)]
+        call = laid_out(f"{do.function.__name__}(", arguments, ")", indent)
+        yield " " * indent + (f"{do.digest} = {call}.digest" if do.digest else call)
+
+    def _argument(self, given: Any) -> Any:
+        """Return what a function of the library is given as it is written: a client, an image, a pin, plain values."""
+        if hasattr(given, "origin"):
+            return Code(self._made.registries[given.origin])
+        if isinstance(given, Reference):
+            return Code(f"parse({text(str(given.familiar))})")
+        if isinstance(given, Pin):
+            return Code(f"pin_of({', '.join(self._parts(given))})")
+        return [self._argument(inner) for inner in given] if isinstance(given, list) else given
+
+    def _parts(self, pin: Pin) -> Iterator[str]:
+        yield f"parse({text(f'{pin.name}:{pin.tag}')})"
+        yield next(_name(ask) for ask in self._made.asks if ask.answers(pin))
+        if pin.platform:
+            yield text(pin.platform)
+
     def _ask(self, ask: p.Ask, indent: int) -> Iterator[str]:
         blank, inner = " " * indent, indent + 4
         dialect, code = self._dialect, ask.refusal.status
@@ -328,7 +456,7 @@ class _Writer:
     def _whole(self, ask: p.Ask, indent: int) -> Iterator[str]:
         """Yield what sends a request and uses its answer."""
         yield from self._sent(ask, indent)
-        if ask.use == p.ANSWER and not ask.again:
+        if ask.use == p.ANSWER and not ask.origin and not ask.again:
             yield f"{' ' * indent}show({self._dialect.values.format('answer')})"
 
     def _sent(self, ask: p.Ask, indent: int) -> Iterator[str]:
@@ -339,7 +467,9 @@ class _Writer:
         taken = [] if ask.streamed else ask.fields
         room = WIDTH - max(map(len, [_name(ask), *taken])) - (len('document()["Id"] = ') if taken else 3)
         request = self._dialect.request(ask, way, indent, room)
-        if ask.use == p.ANSWER:
+        if ask.origin:
+            yield from self._of_registry(ask, request, indent)
+        elif ask.use == p.ANSWER:
             yield f"{blank}answer = {request}"
         elif ask.streamed:
             yield f"{blank}{_name(ask)} = {request}"
@@ -351,6 +481,22 @@ class _Writer:
         else:
             yield from self._taken(ask, request, indent)
 
+    def _of_registry(self, ask: p.Ask, request: str, indent: int) -> Iterator[str]:
+        """Yield what sends a request to a registry, and uses its answer."""
+        blank, answer = " " * indent, _name(ask)
+        held = ask.digest and self._dialect.holds and not digest_asked_for(ask.call)
+        if not (held or ask.kept or ask.use != p.NOTHING):
+            yield from self._taken(ask, request, indent)
+            return
+        yield f"{blank}{answer} = {request}"
+        if held:
+            yield f"{blank}hold({answer}, {text(ask.digest)})"
+        if ask.use != p.NOTHING:
+            content = self._dialect.content(ask, answer)
+            yield blank + _REGISTRY_USES[ask.use].format(answer=content, where=text(ask.where))
+        if ask.fields:
+            yield from self._taken(ask, answer, indent)
+
     def _taken(self, ask: p.Ask, answer: str, indent: int) -> Iterator[str]:
         """Yield what takes fields from an answer."""
         blank = " " * indent
@@ -358,7 +504,8 @@ class _Writer:
             yield f"{blank}{_name(ask)} = {answer}"
             answer = _name(ask)
         for name, field in ask.fields.items():
-            yield f"{blank}{name} = {self._dialect.field(answer, field)}"
+            taken = self._dialect.digest.format(answer) if field == DIGEST else self._dialect.field(answer, field)
+            yield f"{blank}{name} = {taken}"
         if not ask.fields:
             yield f"{blank}{answer}"
 

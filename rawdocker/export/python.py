@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -26,15 +28,10 @@ def library_call(call: Call[Any], indent: int = 0, room: int = WIDTH) -> str:
 
 def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
     """Return the function that makes a call, and its arguments, each behind its name and =."""
-    from inspect import Parameter, signature
-
-    from rawdocker import calls
-
-    name = _function(call)
-    function = getattr(calls, name, None) if name else None
+    function = _function(call)
     if function is None:
         return None
-    kinds = signature(function).parameters
+    kinds = inspect.signature(function).parameters
     named = zip(kinds, call.arguments.values(), strict=False)  # in the order of the path's places
     wanted = {
         **{_identifier(key): given for key, given in (*call.query.items(), *call.headers.items())},
@@ -49,8 +46,8 @@ def _arguments(call: Call[Any]) -> tuple[str, list[tuple[str, Any]]] | None:
         return None
     if not _are_same(made, call):
         return None
-    return name, [
-        (f"{key}=" if kinds[key].kind is Parameter.KEYWORD_ONLY else "", _argument(given))
+    return function.__name__, [
+        (f"{key}=" if kinds[key].kind is inspect.Parameter.KEYWORD_ONLY else "", _argument(given))
         for key, given in used.items()
     ]
 
@@ -71,13 +68,30 @@ def _are_same(made: Call[Any], call: Call[Any]) -> bool:
     return all(made.headers.get(name) == value for name, value in call.headers.items() if isinstance(value, str))
 
 
-def _function(call: Call[Any]) -> str:
-    """Return the name of the function that makes calls of this kind: by the operation, else by method and path."""
+def _function(call: Call[Any]) -> Callable[..., Call[Any]] | None:
+    """Return the function that makes calls of this kind: by the operation, else by method and path."""
+    from rawdocker import calls
+
+    if is_for_registry(call):
+        return _registry_functions()[call.operation]
     same = [known for known in operations() if known.method == call.method]
     named = [known for known in same if known.name == call.operation] or [
         known for known in same if known.path == call.path
     ]
-    return named[0].function if named else ""
+    return getattr(calls, named[0].function, None) if named else None
+
+
+def is_for_registry(call: Call[Any]) -> bool:
+    """Say whether a call is one of rawdocker.registry.calls."""
+    return call.path.startswith("/v2/") and call.operation in _registry_functions()
+
+
+@cache
+def _registry_functions() -> dict[str, Callable[..., Call[Any]]]:
+    """Return the functions of rawdocker.registry.calls by their operations: ManifestGet is that of manifest_get."""
+    from rawdocker.registry import calls
+
+    return {name.title().replace("_", ""): made for name, made in vars(calls).items() if inspect.isfunction(made)}
 
 
 def _identifier(name: str) -> str:
@@ -150,7 +164,8 @@ _STREAMS = (Codec.FRAMES, Codec.JSON_STREAM, Codec.RAW)
 def library(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
     """Return one request by this library."""
     way = "hijack" if isinstance(call, HijackCall) else "stream" if call.codec in _STREAMS else "send"
-    return "\n".join([*secret_lines(secrets), f"docker.{way}({library_call(call)})"])
+    client = "registry" if is_for_registry(call) else "docker"
+    return "\n".join([*secret_lines(secrets), f"{client}.{way}({library_call(call)})"])
 
 
 def program(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:

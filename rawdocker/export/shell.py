@@ -12,6 +12,7 @@ from rawdocker.archive import Packed
 from rawdocker.export import program as p
 from rawdocker.export.curl import connection, is_socket, origin, request_words, required, word, wrapped
 from rawdocker.export.parts import needed
+from rawdocker.export.registries import DIGEST
 from rawdocker.export.text import target_of
 
 FIRST_DESCRIPTOR = 3
@@ -38,6 +39,67 @@ ask() {
 refused() {
     message=$(sed -n 's/.*"message": *"\\(.*\\)"}.*/\\1/p' "$tmp/answer" | sed 's/\\\\\\(["\\\\]\\)/\\1/g')
     printf 'Error response from daemon: %s\\n' "$message" >&2CODES
+    exit "$1"
+}
+"""
+
+REGISTRY_ALWAYS = """\
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+# Send a request (URL, options of curl); the answer is in $tmp/answer. Where the registry wants to know who asks, it is
+# told: by a token for anybody, then by credentials. Fails where it refuses.
+ask() {
+    url=$1
+    send "$@" && return
+    for who in '' "$(credentials)"; do
+        answered 401 || return 1
+        authorization=$(authorized "$who") && [ "$authorization" ] || continue
+        send "$@" -H "Authorization: $authorization" && return
+    done
+    return 1
+}
+
+send() {
+    curl -sSL -D "$tmp/head" -o "$tmp/answer" -w '%{http_code}' "$@" > "$tmp/status" || exit 1
+    [ "$(cat "$tmp/status")" -lt 400 ]
+}
+
+# Print user:password for the registry that is asked.
+credentials() {
+    case $url in
+CREDENTIALS
+    esac
+}
+
+# Print what the registry is told of who asks (user:password, or nothing for anybody), by its challenge.
+authorized() {
+    case $(challenge) in
+    [Bb]asic*)
+        [ -z "$1" ] || printf 'Basic %s' "$(printf %s "$1" | base64 | tr -d '\\n')" ;;
+    [Bb]earer*)
+        case $url in https:*) only='=https' ;; *) only='=http,https' ;; esac
+        curl -fsG --proto "$only" ${1:+-u "$1"} --data-urlencode "service=$(parameter service)" \\
+            --data-urlencode "scope=$(parameter scope)" "$(parameter realm)" > "$tmp/token" || return 1
+        token=$(field token < "$tmp/token")
+        printf 'Bearer %s' "${token:-$(field access_token < "$tmp/token")}" ;;
+    esac
+}
+
+# Print the challenge of the registry, and what it says of a name.
+challenge() {
+    tr -d '\\r' < "$tmp/head" | sed -n 's/^[Ww][Ww][Ww]-[Aa]uthenticate: *//p' | tail -n 1
+}
+
+parameter() {
+    challenge | sed -n 's/.*[ ,]'"$1"'="\\([^"]*\\)".*/\\1/p'
+}
+
+# Say what the registry has against it, and end with this exit code.
+refused() {
+    message=$(field message < "$tmp/answer")
+    printf '%s: %s\\n' "$url" "${message:-$(cat "$tmp/status")}" >&2
     exit "$1"
 }
 """
@@ -197,6 +259,50 @@ unpack() {
 }
 """What a script may need; each is in it only if its name is used."""
 
+REGISTRY_FUNCTIONS = {
+    "answered": FUNCTIONS["answered"],
+    "field": FUNCTIONS["field"],
+    "digest": """\
+# Print the digest of the answer.
+digest() {
+    printf 'sha256:%s' "$(sha256sum < "$tmp/answer" | cut -d ' ' -f 1)"
+}
+""",
+    "verified": """\
+# End where the bytes of the answer are not those of a digest.
+verified() {
+    sum=$("${1%%:*}sum" < "$tmp/answer" | cut -d ' ' -f 1)
+    [ "${1#*:}" = "$sum" ] || { printf '%s: the bytes are not those of %s\\n' "$url" "$1" >&2; exit 1; }
+}
+""",
+    "tags": """\
+# Print the tags in the answer, and in the pages behind it.
+tags() {
+    while :; do
+        tr -d '\\n' < "$tmp/answer" | sed -n 's/.*"tags": *\\[\\([^]]\\{1,\\}\\)\\].*/\\1\\n/p' | tr ',' '\\n' |
+            sed 's/^ *"//; s/" *$//; /^ *$/d'
+        next || return 0
+    done
+}
+""",
+    "pages": """\
+# Print the answer, and the pages behind it.
+pages() {
+    cat "$tmp/answer"
+    while next; do cat "$tmp/answer"; done
+}
+""",
+    "next": """\
+# Ask for the page behind the answer; fails where there is none.
+next() {
+    query=$(tr -d '\\r' < "$tmp/head" | sed -n 's/^[Ll]ink: *<[^>]*?\\([^>]*\\)>.*rel="\\{0,1\\}next.*/\\1/p')
+    [ "$query" ] || return 1
+    ask "${url%%\\?*}?$query" || refused 1
+}
+""",
+}
+"""What a script for registries may need."""
+
 _USES = {
     p.ANSWER: "cat",
     p.LINES: "cat",
@@ -211,7 +317,18 @@ _USES = {
 def script(made: p.Program, endpoint: Any, form: str) -> str:
     """Return a program as a script."""
     body = "\n".join(_Writer(made, endpoint).lines(made.statements))
-    return "\n".join([*_opening(made, endpoint, body), body, ""])
+    opening = _registry_opening(made, body) if made.registries else _opening(made, endpoint, body)
+    return "\n".join([*opening, body, ""])
+
+
+def _registry_opening(made: p.Program, body: str) -> Iterator[str]:
+    yield HEAD.rstrip()
+    yield from _comments(made)
+    yield from required(made.secrets)
+    known = {origin: word("{username}:{password}".format(**given)) for origin, given in made.credentials.items()}
+    cases = [f"    {quote(origin)}/*) printf %s {given} ;;" for origin, given in known.items()]
+    yield REGISTRY_ALWAYS.replace("CREDENTIALS", "\n".join(cases))
+    yield from (REGISTRY_FUNCTIONS[name] for name in needed(REGISTRY_FUNCTIONS, REGISTRY_ALWAYS + body))
 
 
 def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
@@ -236,7 +353,7 @@ def _opening(made: p.Program, endpoint: Any, body: str) -> Iterator[str]:
 
 def _comments(made: p.Program) -> Iterator[str]:
     yield "# Made by rawdocker --dry-run --as curl: the requests of a verb, sent by curl."
-    if made.version and not made.negotiates:
+    if made.version and not made.negotiates and not made.registries:
         yield f"# They are those of version {made.version} of the API."
 
 
@@ -331,6 +448,8 @@ class _Writer:
     def _command(self, ask: p.Ask) -> list[str]:
         if ask.stdin:
             return [f"talk {self._opened(ask)} {ask.call.method} {word(ask.prefix + target_of(ask.call))}", *_body(ask)]
+        if ask.origin:
+            return ["ask", *request_words(ask.call, ask.origin)[1:]]
         words = request_words(ask.call, self._origin + ask.prefix)
         packed = getattr(ask.call.body, "source", None)
         pipe = [f"{tar(packed)} |"] if isinstance(packed, Packed) else []
@@ -348,6 +467,11 @@ class _Writer:
 
     def _used(self, ask: p.Ask, indent: str) -> Iterator[str]:
         source = f"<&{self._descriptors[ask]}" if ask.streamed else '< "$tmp/answer"'
+        if ask.digest:
+            yield f"{indent}verified {ask.digest}"
+        if ask.use == p.ITEMS:
+            yield indent + ("tags" if ask.call.operation == "TagList" else "pages")
+            return
         if ask.use == p.FILE:
             yield f"{indent}(umask 077 && cat {source} > {quote(ask.where)})"
         elif ask.use != p.NOTHING and not ask.again:
@@ -357,11 +481,14 @@ class _Writer:
             if ask.tty:
                 command = f'if [ "${ask.tty}" = true ]; then cat {source}; else {command}; fi'
             yield indent + command
+            if ask.origin and ask.use == p.ANSWER:
+                yield f"{indent}echo"
         elif ask.streamed and ask.fields and not ask.again:
             yield f'{indent}cat {source} > "$tmp/answer"'
             source = '< "$tmp/answer"'
         for name, field in () if ask.again else ask.fields.items():
-            yield f"{indent}{name}=$(field {field.partition(' of ')[0]} {source})"
+            taken = DIGEST if field == DIGEST else f"field {field.partition(' of ')[0]} {source}"
+            yield f"{indent}{name}=$({taken})"
 
 
 def _argument(ask: p.Ask) -> str:

@@ -109,6 +109,12 @@ class Places:
         """Return JSON values with places in their texts."""
         return json.loads(self.in_text(json.dumps(self._given_in(document), ensure_ascii=False)))
 
+    def in_value(self, value: Any) -> Any:
+        """Return what is given to a function, with places in its texts."""
+        if isinstance(value, dict):
+            return self.in_document(value)
+        return self.in_text(value) if type(value) is str else value
+
     def _given_in(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: self._given_in(inner) for key, inner in value.items()}
@@ -130,6 +136,10 @@ class Places:
             return self.in_document(credentials)
         ((_, hidden),) = self._redactor.headers([(name, value)])
         return hidden
+
+    def secret(self, value: str, reason: str) -> str:
+        """Return what stands for a secret: a place, or the secret itself where secrets are shown."""
+        return value if self._redactor.show else self._secret(json.dumps(value)[1:-1], reason)
 
     def _secret(self, written: str, reason: str) -> str:
         # The secret is one whether it is met in JSON, with escapes, or as it is.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from rawdocker.registry import platform as platforms
 from rawdocker.registry.calls import manifest_get
 from rawdocker.registry.files import replacing
 from rawdocker.registry.flows import Flow, image
+from rawdocker.registry.manifest import Manifest
 from rawdocker.registry.manifest import platforms as listed
 from rawdocker.registry.reference import Reference, digest_fault, parse
 
@@ -76,9 +78,22 @@ def pin(name: Reference, platform: str = "") -> Flow[Pin]:
         pinned = yield manifest_get(tagged.path, tagged.tag)
     if name.digest and name.digest != pinned.digest:
         raise PinError(f"{tagged.familiar} is {pinned.digest} now, not {name.digest}")
-    each = {typed: entry.digest for typed, entry in listed(pinned).items()}
+    return pin_of(tagged, pinned, platform)
+
+
+def pin_of(name: Reference, manifest: Manifest, platform: str = "") -> Pin:
+    """Return the pin of a name that stands for a manifest (for a platform, where one was asked for) now."""
+    each = {typed: entry.digest for typed, entry in listed(manifest).items()}
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Pin(tagged.name, tagged.tag, pinned.digest, pinned.media_type, platform, each, now)
+    return Pin(name.name, name.tag, manifest.digest, manifest.media_type, platform, each, now)
+
+
+def keep(path: str, pins: Iterable[Pin]) -> None:
+    """Put pins into a lock, which is made where there is none. Raises PinError where that fails."""
+    kept = Lock.read(path) if os.path.exists(path) else Lock(path)
+    for each in pins:
+        kept.add(each)
+    kept.write()
 
 
 class Lock:

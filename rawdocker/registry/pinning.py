@@ -7,8 +7,10 @@ their grammar is which lines are text of something else (continued lines, here-d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+
+from rawdocker.registry.files import replacing
 
 _ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*([\\`])\s*$", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"\s*#\s*\w+\s*=")
@@ -38,6 +40,23 @@ def replaced(text: str, names: dict[Place, str]) -> str:
     for place, name in sorted(names.items(), reverse=True):
         text = text[: place.start] + name + text[place.end :]
     return text
+
+
+def read(path: str) -> str:
+    """Return the text of a file; what is no UTF-8 in it, and its ends of lines, come through. Raises OSError."""
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def rewrite(path: str, names: Mapping[str, str]) -> None:
+    """Put other names in the place of images of a Dockerfile or compose file that have no digest. Raises OSError.
+
+    names: the name for each image, as this is written there: {"debian:12": "debian:12@sha256:…"}.
+    """
+    text = read(path)
+    found = {place: names[place.image] for place in places(text, compose=is_compose(path)) if place.image in names}
+    with replacing(path) as file:
+        file.write(replaced(text, found).encode("utf-8", "surrogateescape"))
 
 
 def is_compose(path: str) -> bool:

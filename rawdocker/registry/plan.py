@@ -11,19 +11,23 @@ POST by which an identity token becomes another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar, Unpack
 
 from rawdocker.call import Call, Codec, StreamCall
 from rawdocker.observe import Exchange, Observer
-from rawdocker.plan import DEPENDS, DryRun, Placeholder, PlanEnds, Step, never
+from rawdocker.plan import DEPENDS, DryRun, Placeholder, PlanEnds, Refusal, Step, never
 from rawdocker.registry.client import RegistryClient, RegistryOptions
 from rawdocker.registry.flows import Flow
 
 T = TypeVar("T")
 
 MOUNTS = "where the registry does not mount it, the blob is read and sent as well"
+
+
+BORNE = Refusal(goes_on=True, status=0)
+"""Of a step that the registry refused, and whose verb went on all the same."""
 
 
 class DryRegistryClient(RegistryClient):
@@ -46,13 +50,25 @@ class DryRegistryClient(RegistryClient):
         **options: Unpack[RegistryOptions],
     ) -> None:
         self._dry, self._online = dry, online
-        options["observers"] = [_Gate(dry, announce), *options.get("observers", ())]
+        self._gate = _Gate(dry, announce)
+        self._wanted = options.get("credentials") or {}
+        options["observers"] = [self._gate, *options.get("observers", ())]
+        options["credentials"] = self._noted_credentials
         super().__init__(registry, **options)
+
+    def _noted_credentials(self) -> Mapping[str, str]:
+        found = self._wanted() if callable(self._wanted) else self._wanted
+        self._dry.credentials[self.origin] = found
+        return found
 
     def send(self, call: Call[T]) -> T:
         """Write a call down; answer really where what follows depends on it, else by a placeholder."""
-        if isinstance(call, StreamCall) or self._asks(call):
-            return super().send(call)
+        if isinstance(call, StreamCall):
+            return super().send(call)  # type: ignore[return-value]
+        if self._asks(call):
+            answer: T = super().send(call)
+            self._gate.answered(answer)
+            return answer
         return self._placeholder(self._dry.add(call, "send", self.origin))  # type: ignore[no-any-return]
 
     def stream(self, call: StreamCall[T], *, longest: int | None = None) -> AbstractContextManager[Iterator[T]]:
@@ -70,6 +86,7 @@ class DryRegistryClient(RegistryClient):
         """Say whether a call is really sent. Raises PlanEnds where it would have to be."""
         if call.operation not in self._dry.asks:
             return False
+        self._gate.opens()
         if not self._online:
             self._dry.add(call, "send", self.origin).note = DEPENDS
             raise PlanEnds
@@ -106,10 +123,23 @@ class _Gate(Observer):
     def __init__(self, dry: DryRun, announce: Callable[[str], object]) -> None:
         self._dry, self._announce = dry, announce
         self._asked: dict[int, Step] = {}
+        self._first: Step | None = None
+        """The step whose answer is being asked for, maybe by several requests."""
+
+    def opens(self) -> None:
+        """Take the next request for the first one of a call."""
+        self._first = None
+
+    def answered(self, answer: Any) -> None:
+        """Note the answer of a call at its first request."""
+        if self._first:
+            self._first.answer = answer
 
     def request(self, exchange: Exchange) -> None:
         step = self._dry.add(exchange.call, "send", exchange.endpoint)
         step.target = exchange.target
+        step.within = self._first is not None
+        self._first = self._first or step
         if exchange.method not in ("GET", "HEAD"):
             step.note = DEPENDS
             raise PlanEnds
@@ -118,4 +148,7 @@ class _Gate(Observer):
         self._announce(f"{exchange.method} {exchange.endpoint}{exchange.target}")
 
     def response(self, exchange: Exchange) -> None:
-        self._asked.pop(id(exchange)).note = f"{exchange.status} {exchange.reason}"
+        step = self._asked.pop(id(exchange))
+        step.note = f"{exchange.status} {exchange.reason}"
+        if self._first and step.call == self._first.call:
+            self._first.refusal = BORNE if exchange.status >= 400 else Refusal()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from live.exports import WITHOUT_CALLS, WITHOUT_PLAN
+from live.exports import ASKING_REGISTRIES, WITHOUT_CALLS
 
 from rawdocker_cli.flags import index
 
@@ -44,4 +44,4 @@ def test_the_page_has_every_verb_and_every_flag_that_help_shows() -> None:
 def test_every_verb_that_a_dry_run_knows_is_shown_as_curl_makes_it() -> None:
     sections = dict(part.split("\n", 1) for part in doc.page().split("\n### ")[1:])
     shown = {name for name, section in sections.items() if " as curl makes it:" in section}
-    assert shown == set(sections) - WITHOUT_CALLS - WITHOUT_PLAN - {"api"}
+    assert shown == set(sections) - WITHOUT_CALLS - ASKING_REGISTRIES - {"api"}

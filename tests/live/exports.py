@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from parity.case import ANY_ORDER, Case
+from registries import described, digest, index, indexed
 
 from rawdocker_cli.flags.index import all_verbs
 
@@ -22,8 +23,23 @@ SAID = "sh -c 'echo out; echo err >&2; exit 3'"
 
 WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", "report"}
 """Verbs that ask no engine: there is nothing to export."""
-WITHOUT_PLAN = {"pin", "manifest inspect", *(verb.name for verb in all_verbs() if verb.name.startswith("registry "))}
-"""Verbs that ask registries, each request by what the last answer was: there is no dry run of them."""
+ASKING_REGISTRIES = {
+    *("pin", "manifest inspect"),
+    *(verb.name for verb in all_verbs() if verb.name.startswith("registry ")),
+}
+"""Verbs that ask registries, each request by what the last answer was: without answers there is no script."""
+
+HELLO = index("linux/amd64", "linux/arm64", "linux/arm/v7", oci=False)
+"""127.0.0.1:5000/course/exported:1, which test_export.py puts there."""
+_FIRST = HELLO.manifests[0]
+SBOM = indexed([{**described(_FIRST.body, _FIRST.media_type), "artifactType": "application/x.sbom"}])
+"""What refers to it, by its tag sha256-…"""
+HELLO_1, BUSYBOX = "127.0.0.1:5000/course/exported:1", "127.0.0.1:5000/library/busybox:1"
+LOGGED_IN = (
+    "login -u student -p secret 127.0.0.1:5001",
+    "tag {img} 127.0.0.1:5001/{new}:1",
+    "push 127.0.0.1:5001/{new}:1",
+)
 
 
 class Export(NamedTuple):
@@ -34,6 +50,8 @@ class Export(NamedTuple):
     """For a verb that shows answers in its own words: what is found in the answer that its scripts show."""
     secrets: Sequence[str] = ()
     """The values of the variables that its scripts require; they must not be found in a script."""
+    forms: Sequence[str] = ("curl", "python", "httpx", "requests")
+    """The forms that can do it; the others say that they cannot."""
 
 
 def _same(command: str, *setup: str, after: tuple[str, ...] = (), stdin: str | None = None, name: str = "",
@@ -196,5 +214,51 @@ EXPORTS: dict[str, list[Export]] = {
     "system info": [_shows("info", "ServerVersion")],
     "version": [_shows("version", "GitCommit")],
     "system events": [_shows("events --since {start} --until {end} -f container={c}", "create", CREATED)],
+    "registry resolve": [
+        _same(f"registry resolve {BUSYBOX}"),
+        # what was chosen is told on stderr
+        Export(Case(f"registry resolve --platform linux/arm64 {HELLO_1}", stderr=False)),
+        Export(Case("registry resolve 127.0.0.1:5001/{new}:1", setup=LOGGED_IN), secrets=("secret",)),
+    ],
+    "registry tags": [
+        _same("registry tags 127.0.0.1:5000/library/busybox"),
+        Export(Case("registry tags 127.0.0.1:5001/{new}", setup=LOGGED_IN), secrets=("secret",)),
+    ],
+    "registry manifest": [
+        _same(f"registry manifest {HELLO_1}"),
+        Export(Case(f"registry manifest --platform linux/arm64 {HELLO_1}", stderr=False)),
+    ],
+    "registry config": [
+        Export(Case(f"registry config --platform linux/arm/v7 {HELLO_1}", stderr=False)),
+        Export(Case("registry config 127.0.0.1:5001/{new}:1", setup=LOGGED_IN), secrets=("secret",)),
+    ],
+    "registry blob": [
+        _same(f"registry blob 127.0.0.1:5000/course/exported@{digest(_FIRST.blobs[0])}"),
+        _same(f"registry blob -o {{tmp}}/layer 127.0.0.1:5000/course/exported@{digest(_FIRST.blobs[1])}"),
+        _same(f"registry blob 127.0.0.1:5000/course/exported@sha256:{'0' * 64}", name="there is none"),
+    ],
+    "registry platforms": [
+        _shows(f"registry platforms {HELLO_1}", "arm64"),
+        _shows(f"registry platforms {BUSYBOX}", "architecture"),
+    ],
+    "registry referrers": [_shows(f"registry referrers {HELLO_1}", "application/x.sbom")],
+    "registry copy": [
+        Export(Case(f"registry copy {HELLO_1} 127.0.0.1:5000/{{new}}:1", stderr=False, setup=(),
+                    after=("manifest inspect --insecure 127.0.0.1:5000/{new}:1",)), forms=("python",)),
+        Export(Case(f"registry copy {BUSYBOX} 127.0.0.1:5001/{{new}}:2", stderr=False, setup=LOGGED_IN,
+                    after=("manifest inspect --insecure 127.0.0.1:5001/{new}:2",)),
+               secrets=("secret",), forms=("python",)),
+    ],
+    "manifest inspect": [
+        _shows(f"manifest inspect {HELLO_1}", "arm64"),
+        _shows(f"manifest inspect -v {HELLO_1}", "config"),
+        _shows(f"manifest inspect -v {BUSYBOX}", "rootfs"),
+    ],
+    "pin": [
+        _same(f"pin {BUSYBOX} {HELLO_1}"),
+        _same(f"pin --platform linux/arm64 {HELLO_1}"),
+        Export(Case("pin --in {tmp}/Dockerfile", files={"Dockerfile": f"FROM {BUSYBOX} AS x\nFROM {HELLO_1}\n"}),
+               forms=("python",)),
+    ],
     "api": [_shows("api GET /version", "GitCommit"), Export(Case("api GET /not-there", stdout=False))],
 }  # fmt: skip

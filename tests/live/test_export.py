@@ -14,12 +14,15 @@ from typing import Any
 
 import pexpect
 import pytest
-from live.exports import EXPORTS, WITHOUT_CALLS, WITHOUT_PLAN, Export
+import requests
+from live.exports import EXPORTS, HELLO, SBOM, WITHOUT_CALLS, Export
 from parity import normal
 from parity.case import ANY_ORDER
 from parity.sides import Engine, Outcome, Side, alone
+from real_registry import push
 
 from rawdocker import compare
+from rawdocker.registry.lock import Lock
 from rawdocker_cli.flags.index import all_verbs
 
 pytestmark = pytest.mark.live
@@ -46,6 +49,19 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+CASES_WITHOUT_A_FORM = [each for exports in EXPORTS.values() for each in exports if set(RUNNERS) - {*each.forms}]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def exported_image(registry: str) -> Iterator[None]:
+    """Put course/exported:1 into the registry, and what refers to it; take both out again."""
+    push(registry, "course/exported", "1", HELLO)
+    push(registry, "course/exported", HELLO.digest.replace(":", "-"), SBOM)
+    yield
+    for each in (HELLO, SBOM):
+        requests.delete(f"http://{registry}/v2/course/exported/manifests/{each.digest}", timeout=10).raise_for_status()
+
+
 @pytest.mark.parametrize("export", CASES)
 def test_a_script_does_what_its_verb_does(export: Export, engine: Engine, oracle: str, folder: Path) -> None:
     token = f"rd{uuid.uuid4().hex[:9]}x"
@@ -53,7 +69,7 @@ def test_a_script_does_what_its_verb_does(export: Export, engine: Engine, oracle
     case = export.case._replace(env={**export.case.env, **values})
     with alone(case):
         expected = _compared(export, Side(OURS, oracle, engine, folder).run(case, token), engine)
-        for form in RUNNERS:
+        for form in export.forms:
             script = Side(_exporter(form, engine, folder), oracle, engine, folder).run(case, token)
             assert _compared(export, script, engine) == expected, f"--as {form}: {script.stderr}"
             if export.shown:
@@ -112,4 +128,37 @@ def test_a_script_talks_with_a_terminal(form: str, engine_host: str, own_name: s
 
 
 def test_every_verb_has_a_script_that_is_run() -> None:
-    assert {verb.name for verb in all_verbs()} - WITHOUT_CALLS - WITHOUT_PLAN == set(EXPORTS)
+    assert {verb.name for verb in all_verbs()} - WITHOUT_CALLS == set(EXPORTS)
+
+
+@pytest.mark.parametrize("export", CASES_WITHOUT_A_FORM, ids=lambda export: export.case.id)
+def test_a_form_that_cannot_do_it_says_so(export: Export, engine: Engine, oracle: str, folder: Path) -> None:
+    for form in set(RUNNERS) - {*export.forms}:
+        done = Side(_exporter(form, engine, folder), oracle, engine, folder).run(
+            export.case, f"rd{uuid.uuid4().hex[:9]}x"
+        )
+        assert (done.code, done.stdout) == (125, "")
+        assert f"--as {form} cannot do that: --as python does" in (folder / "announced").read_text()
+
+
+def test_a_script_pins_into_a_lock(folder: Path) -> None:
+    words = ["pin", "--write", "images.lock", "127.0.0.1:5000/course/exported:1"]
+    exporting = [OURS, "--dry-run", "--as", "python", *words]
+    exported = subprocess.run(exporting, cwd=folder, capture_output=True, check=True)
+    (folder / "script").write_bytes(exported.stdout)
+    assert not (folder / "images.lock").exists()
+    subprocess.run([sys.executable, "script"], cwd=folder, check=True)
+    (pin,) = Lock.read(str(folder / "images.lock")).pins.values()
+    assert (pin.name, pin.tag, pin.digest) == ("127.0.0.1:5000/course/exported", "1", HELLO.digest)
+    assert set(pin.platforms) == {"linux/amd64", "linux/arm64", "linux/arm/v7"}
+
+
+def test_a_script_ends_where_a_tag_names_something_else_than_when_it_was_made(folder: Path) -> None:
+    words = ["registry", "config", "--platform", "linux/arm64", "127.0.0.1:5000/course/exported:1"]
+    for form, runner in RUNNERS.items():
+        done = subprocess.run([OURS, "--dry-run", "--as", form, *words], capture_output=True, text=True, check=True)
+        other = "0" * 64
+        (folder / "script").write_text(done.stdout.replace(HELLO.digest, f"sha256:{other}"))
+        moved = subprocess.run([runner, folder / "script"], capture_output=True, text=True, check=False)
+        assert (moved.returncode, moved.stdout) == (1, "")
+        assert other in moved.stderr

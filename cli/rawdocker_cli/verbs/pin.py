@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rawdocker.errors import RawdockerError
 from rawdocker.registry import lock, pinning
 from rawdocker.registry.lock import DEFAULT_FILE, Lock, Pin
@@ -26,8 +24,8 @@ def pin(shell: Shell, options: Options, words: list[str]) -> int:
         failed = [path for path in files if not _pin_file(shell, pins, path)]
     for each in named:
         shell.print(str(each.reference.familiar))
-    if options.write and not shell.rehearsing:
-        _keep(options.write, pins.found.values())
+    if options.write:
+        shell.writes(lock.keep, options.write, list(pins.found.values()))
     return int(bool(failed))
 
 
@@ -48,15 +46,6 @@ class Pins:
 
 def _pinned(registries: Registries, image: Reference, platform: str) -> Pin:
     return registries.of(image).follow(lock.pin(image, platform))
-
-
-def _keep(path: str, pins: Iterable[Pin]) -> None:
-    import os
-
-    kept = Lock.read(path) if os.path.exists(path) else Lock(path)
-    for each in pins:
-        kept.add(each)
-    kept.write()
 
 
 def _held_against(shell: Shell, options: Options, words: list[str]) -> int:
@@ -92,8 +81,7 @@ def _images(count: int) -> str:
 def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
     """Put digests behind the images of a file; return whether all of them could be pinned."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            text = file.read()
+        text = pinning.read(path)
     except OSError as error:
         raise _unusable(path, error) from None
     complete, names = True, {}
@@ -102,10 +90,10 @@ def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
             complete = False
             shell.warn(f"{path}:{place.line}: {place.image} is not pinned: {place.why_not}")
             continue
-        names[place] = _with_digest(place.image, pins.of(place.image))
-        shell.print(f"{path}:{place.line}: {names[place]}")
-    if names and not shell.rehearsing:
-        _rewrite(path, pinning.replaced(text, names))
+        names[place.image] = _with_digest(place.image, pins.of(place.image))
+        shell.print(f"{path}:{place.line}: {names[place.image]}")
+    if names:
+        _rewrite(shell, path, names)
     return complete
 
 
@@ -115,12 +103,9 @@ def _with_digest(typed: str, found: Pin) -> str:
     return f"{tagged}@{found.digest}"
 
 
-def _rewrite(path: str, text: str) -> None:
-    from rawdocker.registry.files import replacing
-
+def _rewrite(shell: Shell, path: str, names: dict[str, str]) -> None:
     try:
-        with replacing(path) as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
+        shell.writes(pinning.rewrite, path, names)
     except OSError as error:
         raise _unusable(path, error) from None
 

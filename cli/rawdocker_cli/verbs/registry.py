@@ -84,6 +84,7 @@ def blob(shell: Shell, options: Options, words: list[str]) -> None:
         shell.fail(f"{words[0]}: a blob is named by its digest: NAME@sha256:…")
     with Registries(shell, options) as registries:
         if options.output:
+            shell.goes_to("file", options.output)
             _save(shell, registries, image, options.output)
             return
         with SpooledTemporaryFile(MEMORY) as kept:
@@ -177,5 +178,5 @@ def copy(shell: Shell, options: Options, words: list[str]) -> None:
     wanted = platform.parse(options.platform) if options.platform else None
     with Registries(shell, options) as registries:
         clients = registries.of(source), registries.of(target)
-        top = copied(*clients, source, target, platform=wanted, told=told)
+        top = shell.does(copied, *clients, source, target, platform=wanted, told=told)
     shell.print(str(target._replace(digest=top.digest).familiar))
