@@ -45,7 +45,7 @@ ALLOWED = {
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
     "compare": {"call", "normal", "observe"},
-    "export": {"archive", "call", "calls", "host", "observe", "operations", "plan", "secrets"},
+    "export": {"archive", "call", "calls", "errors", "host", "observe", "operations", "plan", "registry", "secrets"},
     "spy": {"answer", "call", "errors", "host", "http1", "listen", "observe", "operations", "transport"},
     "report": {"call", "codec", "errors", "export", "har", "host", "operations", "secrets"},
 }

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterable, Sequence
 from time import strftime, time
 from typing import Any, TextIO
+from urllib.parse import parse_qs, urlsplit
 
-from rawdocker.call import VERSION, Codec, HijackCall
+from rawdocker.call import VERSION, Call, Codec, HijackCall
 from rawdocker.codec import HEADER_SIZE, STREAMS, decoder_for
 from rawdocker.errors import RawdockerError
 from rawdocker.observe import Exchange, Observer
@@ -158,7 +159,8 @@ class Trace(Observer):
         endpoint = Endpoint(exchange.endpoint, "", exchange.tls)
         version = VERSION.match(exchange.target)
         prefix = version[0] if version else ""
-        return request(exchange.call, self._form, prefix=prefix, endpoint=endpoint, redactor=self._redactor) + "\n"
+        call = _with_query(exchange)
+        return request(call, self._form, prefix=prefix, endpoint=endpoint, redactor=self._redactor) + "\n"
 
     def _remember_secrets(self, exchange: Exchange, watch: Watch) -> None:
         """Learn what must not be shown of the answer; an export hides what is in the request by itself."""
@@ -221,6 +223,12 @@ class Trace(Observer):
             text = text.replace("\n", "\r\n")
         self._page.write(text)
         self._page.flush()
+
+
+def _with_query(exchange: Exchange) -> Call[Any]:
+    """Return a call with the query that was sent, which that for a token has in its target alone."""
+    query = parse_qs(urlsplit(exchange.target).query)
+    return exchange.call if exchange.call.query or not query else exchange.call.replace(query=query)
 
 
 def _outcome(exchange: Exchange) -> str:

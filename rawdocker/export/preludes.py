@@ -117,7 +117,7 @@ def ask(url, digest="", **more):
     headers = more.pop("headers", {})
     answer = SENDER.get(url, headers=headers, **more)
     for known in None, CREDENTIALS.get("/".join(url.split("/")[:3])):
-        if answer.status_code == 401 and (who := authorization(url, answer.headers["WWW-Authenticate"], known)):
+        if answer.status_code == 401 and (who := authorization(url, answer.headers.get("WWW-Authenticate", ""), known)):
             answer = SENDER.get(url, headers={**headers, "Authorization": who}, **more)
     if answer.status_code >= 400:
         raise Refused(f"{url}: {answer.text}")
@@ -131,7 +131,9 @@ def authorization(url, challenge, known):
     wanted = dict(re.findall(r'(\\w+)="([^"]*)"', challenge))
     if challenge.lower().startswith("basic"):
         return "Basic " + base64.b64encode(":".join(known).encode()).decode() if known else ""
-    realm = wanted.pop("realm")
+    realm = wanted.get("realm", "")
+    if not realm:
+        return ""
     if url.startswith("https:") and not realm.startswith("https:"):
         raise Refused(f"{url}: the token server must be an https address, not {realm}")
     query = urlencode({name: wanted[name] for name in ("service", "scope") if name in wanted})

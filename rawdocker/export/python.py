@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from keyword import iskeyword
 from typing import Any
 from urllib.parse import quote
 
@@ -95,7 +96,7 @@ def _registry_functions() -> dict[str, Callable[..., Call[Any]]]:
 
 
 def _identifier(name: str) -> str:
-    return name.replace("-", "_")
+    return name.replace("-", "_") + "_" * iskeyword(name)
 
 
 def _argument(given: Any) -> Any:
@@ -190,7 +191,8 @@ def _printed(call: Call[Any]) -> list[str]:
 
 def httpx(call: Call[Any], prefix: str, endpoint: Any, secrets: Mapping[str, str]) -> str:
     """Return one request by httpx; `client` has the transport of the engine's socket and its origin as base_url."""
-    arguments = http_arguments(call, prefix, "content")
+    where = endpoint.url if endpoint.scheme in ("http", "https") else ""
+    arguments = http_arguments(call, where + prefix, "content")
     if call.codec in _STREAMS:
         return _http("client.stream(", [("", call.method), *arguments], secrets)
     return _http(*_sent("client", call.method, arguments), secrets)

@@ -57,9 +57,9 @@ class DryRegistryClient(RegistryClient):
         super().__init__(registry, **options)
 
     def _noted_credentials(self) -> Mapping[str, str]:
-        found = self._wanted() if callable(self._wanted) else self._wanted
-        self._dry.credentials[self.origin] = found
-        return found
+        self._wanted = self._wanted() if callable(self._wanted) else self._wanted
+        self._dry.credentials[self.origin] = self._wanted
+        return self._wanted
 
     def send(self, call: Call[T]) -> T:
         """Write a call down; answer really where what follows depends on it, else by a placeholder."""
@@ -93,6 +93,7 @@ class DryRegistryClient(RegistryClient):
         return True
 
     def _placeholder(self, step: Step) -> Any:
+        self._noted_credentials()  # whether they are wanted is not known
         if step.call.codec is not Codec.LOCATION:
             return Placeholder(f"<{step.name}>", step)
         if step.call.query.get("mount"):
@@ -105,6 +106,7 @@ class DryRegistryClient(RegistryClient):
     @contextmanager
     def _never(self, call: StreamCall[T]) -> Iterator[Iterator[T]]:
         self._dry.add(call, "stream", self.origin)
+        self._noted_credentials()
         yield never()
 
 

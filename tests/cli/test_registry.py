@@ -347,10 +347,71 @@ def test_offline_nothing_is_sent_and_what_depends_on_an_answer_is_said(registry:
     assert not registry.calls
 
 
-@pytest.mark.parametrize("way", ["--dry-run", "--dry-run=offline", "-T"])
 @pytest.mark.parametrize("line", ["registry resolve x", "registry copy x y", "pin x", "manifest inspect x"])
-def test_no_script_is_made_of_what_follows_from_answers(registry: Any, rawdocker: Any, line: str, way: str) -> None:
-    why = "what a registry is asked follows from its answers, among them tokens, and no script is made of that"
-    message = f"rawdocker: --as is for requests to the engine: {why}\n"
-    assert rawdocker(way, "--as", "curl", *line.split()) == (125, "", message)
+def test_no_script_is_made_where_what_follows_is_not_known(registry: Any, rawdocker: Any, line: str) -> None:
+    why = "what is asked next depends on the registry's answer, which is not known here"
+    words = ("--dry-run=offline", "--as", "python", *line.split())
+    assert rawdocker(*words) == (125, "", f"rawdocker: {why}\n")
     assert not registry.calls
+
+
+@pytest.mark.parametrize("line", ["registry copy 127.0.0.1:5000/web:1 127.0.0.1:5000/new:1", "pin --write x debian:12"])
+@pytest.mark.parametrize("form", ["curl", "httpx", "requests", "http"])
+def test_what_is_more_than_requests_is_for_the_library_alone(
+    registry: Any, rawdocker: Any, line: str, form: str
+) -> None:
+    registry.head(url__startswith="http://127.0.0.1:5000/v2/new").mock(return_value=httpx.Response(404))
+    code, out, err = rawdocker("--dry-run", "--as", form, *line.split())
+    why = f"more is done than to ask a registry, and --as {form} cannot do that: --as python does"
+    assert (code, out, err.splitlines()[-1]) == (125, "", f"rawdocker: {why}")
+
+
+@pytest.mark.parametrize("form", ["curl", "python", "httpx", "requests", "http"])
+@pytest.mark.parametrize("line", ["resolve 127.0.0.1:5000/web:1", f"blob 127.0.0.1:5000/web@{ARM.digest}"])
+def test_a_script_requires_the_password_that_a_registry_wants(
+    registry: Any, rawdocker: Any, config: Any, form: str, line: str
+) -> None:
+    config(auths={"127.0.0.1:5000": {"username": "student", "password": "p4ssw0rd"}})
+    wanted = httpx.Response(401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+    granted = httpx.Response(200, content=AMD64.body, headers={"Content-Type": AMD64.media_type})
+    registry.get(f"{WEB}/manifests/1").mock(side_effect=[wanted, granted])
+    code, out, err = rawdocker("--dry-run", "--as", form, "registry", *line.split())
+    assert code == 0
+    assert ("SECRET_1" in out) == (form != "http")
+    assert not [secret for secret in ("p4ssw0rd", "c3R1ZGVudDpwNHNzdzByZA") if secret in out + err]
+
+
+@pytest.mark.parametrize("form", ["curl", "httpx", "requests", "http"])
+def test_a_token_that_a_form_cannot_use_is_told(registry: Any, rawdocker: Any, config: Any, form: str) -> None:
+    config(auths={"127.0.0.1:5000": {"registrytoken": "t0ken"}})
+    line = f"registry blob 127.0.0.1:5000/web@{ARM.digest}"
+    why = f"the registry takes a token that --as {form} does not know how to use: --as python does"
+    assert rawdocker("--dry-run", "--as", form, *line.split()) == (125, "", f"rawdocker: {why}\n")
+    assert 'credentials={"registrytoken": SECRET_1}' in rawdocker("--dry-run", "--as", "python", *line.split()).out
+
+
+def test_two_tags_of_one_digest_are_held_to_what_they_named(registry: Any, rawdocker: Any) -> None:
+    mock_registry(registry, WEB, {"2": AMD64})
+    out = rawdocker("--dry-run", "--as", "python", "pin", "127.0.0.1:5000/web:1", "127.0.0.1:5000/web:2").out
+    assert out.count(f', "{AMD64.digest}")') == 2
+    assert f"127.0.0.1:5000/web:1@{AMD64.digest}" in out
+
+
+def test_a_trace_writes_requests_to_registries_with_the_library(registry: Any, rawdocker: Any) -> None:
+    err = rawdocker("-T", "--as", "python", "registry", "config", "127.0.0.1:5000/web:1").err
+    assert err.splitlines() == [
+        'registry.send(calls.manifest_get("web", "1"))',
+        f'registry.stream(calls.blob_get("web", "{digest(AMD64.blobs[0])}"))',
+    ]
+
+
+def test_a_trace_shows_what_a_token_is_asked_for(registry: Any, rawdocker: Any) -> None:
+    challenge = 'Bearer realm="http://127.0.0.1:5003/token",service="s"'
+    refused = httpx.Response(401, headers={"WWW-Authenticate": challenge})
+    granted = httpx.Response(200, content=AMD64.body, headers={"Content-Type": AMD64.media_type})
+    registry.get(f"{WEB}/manifests/1").mock(side_effect=[refused, granted])
+    token = registry.get(url__startswith="http://127.0.0.1:5003/token")
+    token.mock(return_value=httpx.Response(200, json={"token": "t0ken-of-it"}))
+    err = rawdocker("-T", "--as", "curl", "registry", "resolve", "127.0.0.1:5000/web:1").err
+    assert "'http://127.0.0.1:5003/token?scope=repository%3Aweb%3Apull&service=s'" in err
+    assert "t0ken" not in err

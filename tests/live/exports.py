@@ -25,7 +25,7 @@ WITHOUT_CALLS = {"completion", "explain", "logout", "replay", "spy", "compare", 
 """Verbs that ask no engine: there is nothing to export."""
 ASKING_REGISTRIES = {
     *("pin", "manifest inspect"),
-    *(verb.name for verb in all_verbs() if verb.name.startswith("registry ")),
+    *(verb.name for verb in all_verbs() if verb.name.startswith("registry ") and verb.asks),
 }
 """Verbs that ask registries, each request by what the last answer was: without answers there is no script."""
 
@@ -236,6 +236,7 @@ EXPORTS: dict[str, list[Export]] = {
         _same(f"registry blob 127.0.0.1:5000/course/exported@{digest(_FIRST.blobs[0])}"),
         _same(f"registry blob -o {{tmp}}/layer 127.0.0.1:5000/course/exported@{digest(_FIRST.blobs[1])}"),
         _same(f"registry blob 127.0.0.1:5000/course/exported@sha256:{'0' * 64}", name="there is none"),
+        Export(Case(f"registry blob 127.0.0.1:5001/{{new}}@sha256:{'0' * 64}", setup=LOGGED_IN), secrets=("secret",)),
     ],
     "registry platforms": [
         _shows(f"registry platforms {HELLO_1}", "arm64"),

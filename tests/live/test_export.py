@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import uuid
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from live.exports import EXPORTS, HELLO, SBOM, WITHOUT_CALLS, Export
 from parity import normal
 from parity.case import ANY_ORDER
 from parity.sides import Engine, Outcome, Side, alone
-from real_registry import push
+from real_registry import STUDENT, behind_tokens, push
 
 from rawdocker import compare
 from rawdocker.registry.lock import Lock
@@ -162,3 +164,25 @@ def test_a_script_ends_where_a_tag_names_something_else_than_when_it_was_made(fo
         moved = subprocess.run([runner, folder / "script"], capture_output=True, text=True, check=False)
         assert (moved.returncode, moved.stdout) == (1, "")
         assert other in moved.stderr
+
+
+@pytest.mark.parametrize("form", RUNNERS)
+def test_a_script_fetches_the_tokens_that_a_registry_wants(folder: Path, form: str) -> None:
+    (folder / "config.json").write_text("{}")
+    environ = {**os.environ, "DOCKER_CONFIG": str(folder), "SECRET_1": STUDENT["password"]}
+    with behind_tokens(folder / "registry") as (address, tokens):
+        for path in ("public/web", "private/web"):
+            push(address, path, "1", HELLO, credentials=STUDENT)
+            tokens.asked.clear()
+            words = ["registry", "config", "--platform", "linux/arm64", f"{address}/{path}:1"]
+            exporting = [OURS, "--dry-run", "--as", form, *words]
+            exported = subprocess.run(exporting, env=environ, capture_output=True, check=True)
+            asked = {user for _, user, _ in tokens.asked}
+            assert STUDENT["password"].encode() not in exported.stdout
+            tokens.asked.clear()
+            (folder / "script").write_bytes(exported.stdout)
+            done = subprocess.run([RUNNERS[form], folder / "script"], env=environ, capture_output=True, check=True)
+            assert done.stdout == HELLO.manifests[1].blobs[0]
+            assert {user for _, user, _ in tokens.asked} == asked
+            keep = {address: {"auth": b64encode(":".join(STUDENT.values()).encode()).decode()}}
+            (folder / "config.json").write_text(json.dumps({"auths": keep}))
