@@ -136,7 +136,7 @@ def _script(example: str) -> str:
         with redirect_stdout(page), redirect_stderr(told):
             code = run(["-H", "unix:///var/run/docker.sock", "--dry-run=offline", "--as", "curl", *example.split()])
     script = page.buffer.getvalue().decode()
-    return re.split(r"^api=.*\n\n?", script, maxsplit=1, flags=re.MULTILINE)[-1] if code == 0 else ""
+    return re.split(r"^(?:api=.*|\})\n\n?", script, flags=re.MULTILINE)[-1] if code == 0 else ""
 
 
 def _words(verb: Verb) -> Iterator[str]:

@@ -68,8 +68,7 @@ send() {
 
 # Print user:password for the registry that is asked.
 credentials() {
-    case $url in
-CREDENTIALS
+    case $url inCREDENTIALS
     esac
 }
 
@@ -326,8 +325,8 @@ def _registry_opening(made: p.Program, body: str) -> Iterator[str]:
     yield from _comments(made)
     yield from required(made.secrets)
     known = {origin: word("{username}:{password}".format(**given)) for origin, given in made.credentials.items()}
-    cases = [f"    {quote(origin)}/*) printf %s {given} ;;" for origin, given in known.items()]
-    yield REGISTRY_ALWAYS.replace("CREDENTIALS", "\n".join(cases))
+    cases = [f"\n    {quote(origin)}/*) printf %s {given} ;;" for origin, given in known.items()]
+    yield REGISTRY_ALWAYS.replace("CREDENTIALS", "".join(cases))
     yield from (REGISTRY_FUNCTIONS[name] for name in needed(REGISTRY_FUNCTIONS, REGISTRY_ALWAYS + body))
 
 

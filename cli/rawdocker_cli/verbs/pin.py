@@ -9,6 +9,7 @@ from rawdocker.registry.reference import Reference, parse
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.registries import Registries
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
+from rawdocker_cli.watch import BAD_FLAG
 
 
 def pin(shell: Shell, options: Options, words: list[str]) -> int:
@@ -52,6 +53,9 @@ def _held_against(shell: Shell, options: Options, words: list[str]) -> int:
     """Compare a lock with what its tags name now; with --update move it."""
     if (options.check and options.update) or options.write or options.typed("in", "platform") or len(words) > 1:
         shell.fail(f"{PROGRAM}: --check and --update go alone, with at most one FILE\n\nRun '{PROGRAM} pin --help'")
+    if shell.rehearsing and getattr(shell.ours, "as"):
+        why = "what is told depends on how the lock and the answers compare, and no script is made of that"
+        shell.fail(f"{PROGRAM}: --check and --update: {why}", BAD_FLAG)
     kept = Lock.read(words[0] if words else DEFAULT_FILE)
     moved = gone = 0
     with Registries(shell, options) as registries:
