@@ -33,7 +33,7 @@ import rawdocker
 from rawdocker import calls
 from rawdocker.call import Call
 from rawdocker.export import FORMS, alone, request, script
-from rawdocker.export.pyscript import DIALECTS
+from rawdocker.export.dialects import DIALECTS
 from rawdocker.export.shell import FUNCTIONS
 from rawdocker.host import Endpoint, TLSFiles
 from rawdocker.operations import call_of

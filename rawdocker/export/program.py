@@ -194,7 +194,7 @@ def program(plan: Plan, places: Places) -> Program:
     made.statements = _Writer(plan, places, names.values()).all()
     _take_fields(made)
     _hold_to_digests(made)
-    _name_answers(made)
+    _name_clients(made)
     return made
 
 
@@ -384,7 +384,7 @@ def _hold_to_digests(made: Program) -> None:
             ask.digest = ask.answered
 
 
-def _name_answers(made: Program) -> None:
+def _name_clients(made: Program) -> None:
     """Note at each request for a registry who sends it, and whether a function is given the whole answer."""
     registries = made.registries
     for ask in made.asks:
