@@ -162,6 +162,10 @@ class Step:
         return f"<Step {self.call}>"
 
 
+STATUS = "status"
+"""What a function answers that returns an exit code."""
+
+
 class Deed(NamedTuple):
     """A function of the library that does more than ask one thing."""
 
@@ -169,7 +173,7 @@ class Deed(NamedTuple):
     arguments: Sequence[Any]
     named: Mapping[str, Any]
     answer: Any
-    """What it returned in the rehearsal, None where it was not called."""
+    """What it returned in the rehearsal, a placeholder for an exit code; None where it was not called."""
     steps: range
     """The numbers of the steps that are its own."""
 
@@ -273,7 +277,9 @@ class DryRun:
     ) -> Any:
         """Write down that a function is called, and what `how` sends when it is called instead."""
         before = len(self.steps)
-        answer = how(*arguments, **named)
+        answer = how(*arguments)
+        if isinstance(answer, int):
+            answer = Placeholder(f"<{STATUS} of {function.__name__}>")
         self.deeds.append(Deed(function, arguments, named, answer, range(before, len(self.steps))))
         return answer
 

@@ -64,13 +64,18 @@ class Rehearsal(Shell):
         """Whether something was read from an answer that is a placeholder: a refusal behind that need not be one."""
         return any(not step.asked and step.call != PING for step in self._dry.steps)
 
-    def does(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Write down that a function is called, and the requests that it makes."""
-        return self._dry.do(function, arguments, named, function)  # type: ignore[no-any-return]
+    def does(
+        self, function: Callable[..., T], *arguments: Any, dry: Mapping[str, Any] | None = None, **named: Any
+    ) -> T:
+        """Write down that a function is called, and the requests that it makes; what it prints is its own affair."""
+        printed = len(self.output)
+        answer = self._dry.do(function, arguments, named, lambda *given: function(*given, **{**named, **(dry or {})}))
+        del self.output[printed:]
+        return answer  # type: ignore[no-any-return]
 
     def writes(self, function: Callable[..., None], *arguments: Any) -> None:
         """Write down that a function is called."""
-        self._dry.do(function, arguments, {}, lambda *arguments: None)
+        self._dry.do(function, arguments, {}, lambda *given: None)
 
     def goes_to(self, kind: str, where: str) -> None:
         """Note where the answers of what is sent next go."""

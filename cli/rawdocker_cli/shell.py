@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
@@ -180,8 +180,13 @@ class Shell:
         sys.stderr.buffer.write(encoded(text) + b"\n")
         sys.stderr.buffer.flush()
 
-    def does(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Call a function of the library that sends requests and more, which a dry run writes down."""
+    def does(
+        self, function: Callable[..., T], *arguments: Any, dry: Mapping[str, Any] | None = None, **named: Any
+    ) -> T:
+        """Call a function of the library that sends requests and more, which a dry run writes down.
+
+        dry: what is otherwise when a dry run calls it.
+        """
         return function(*arguments, **named)
 
     def writes(self, function: Callable[..., None], *arguments: Any) -> None:

@@ -18,9 +18,9 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from rawdocker.call import Call, Codec
-from rawdocker.export.registries import DIGEST, credentials, digest_asked_for, digests, printed, told
+from rawdocker.export.registries import DIGEST, answers, credentials, digest_asked_for, digests, printed, told
 from rawdocker.export.text import Places, pieces, place, target_of
-from rawdocker.plan import EVERYTHING, PING, Deed, Placeholder, Plan, Refusal, Step, every
+from rawdocker.plan import EVERYTHING, PING, STATUS, Deed, Placeholder, Plan, Refusal, Step, every
 
 NOTHING, ANSWER, LINES, PROGRESS, FRAMES, TERMINAL, BYTES, FILE, FILES, ITEMS = (
     "nothing",
@@ -102,8 +102,10 @@ class Do(NamedTuple):
     function: Callable[..., Any]
     arguments: Sequence[Any]
     named: Mapping[str, Any]
-    digest: str
-    """The variable for the digest of what it returns; empty where that is not used."""
+    given: str
+    """The variable for what it returns; empty where that is not used."""
+    field: str
+    """What of that it is: .digest; empty for the whole."""
 
 
 class Use(NamedTuple):
@@ -157,7 +159,7 @@ class Program:
     def registries(self) -> dict[str, str]:
         """The registries that are asked, and the variable for the client of each."""
         asked = [ask.origin for ask in self.asks if ask.origin]
-        asked += [client.origin for do in self.does for client in do.arguments if hasattr(client, "origin")]
+        asked += [given.origin for do in self.does for given in _inner(do.arguments) if hasattr(given, "origin")]
         return {
             origin: f"registry_{number}" if number > 1 else "registry"
             for number, origin in enumerate(dict.fromkeys(asked), 1)
@@ -206,6 +208,7 @@ def _given_names(plan: Plan) -> dict[str, str]:
     found = {given for text in texts for given in _GIVEN.findall(text) if given[1] in steps}
     found |= {("Id", step.name) for step in every(plan.steps) if step.asked and _id(step)}
     found |= {(DIGEST, name) for name in digests(plan).values()}
+    found |= {(STATUS, deed.function.__name__) for deed in plan.deeds if answers(deed) == STATUS}
     return {variable(step, field): f"{field} of {step}" for field, step in sorted(found)}
 
 
@@ -320,8 +323,9 @@ class _Writer:
 
     def _do(self, deed: Deed) -> Do:
         arguments = [self._places.in_value(given) for given in deed.arguments]
-        given = "" if deed.answer is None else variable(deed.function.__name__, DIGEST)
-        return Do(deed.function, arguments, deed.named, given)
+        field = answers(deed)
+        given = variable(deed.function.__name__, field) if field else ""
+        return Do(deed.function, arguments, deed.named, given, f".{field}" if field == DIGEST else "")
 
     def _printed(self, number: int) -> list[Statement]:
         """Return what is printed before a step; nothing where answers themselves are shown."""
@@ -389,13 +393,16 @@ def _name_clients(made: Program) -> None:
     registries = made.registries
     for ask in made.asks:
         ask.client = registries.get(ask.origin, "")
-        ask.kept = any(ask.answers(pin) for do in made.does for pin in _listed(do.arguments))
+        ask.kept = any(ask.answers(pin) for do in made.does for pin in _inner(do.arguments))
 
 
-def _listed(arguments: Sequence[Any]) -> Iterator[Any]:
+def _inner(arguments: Sequence[Any]) -> Iterator[Any]:
+    """Yield what a function is given, also in lists and by names."""
     for given in arguments:
-        if isinstance(given, list):
-            yield from given
+        if isinstance(given, list | dict):
+            yield from given.values() if isinstance(given, dict) else given
+        else:
+            yield given
 
 
 def _without_idle(statements: Sequence[Statement]) -> list[Statement]:
@@ -411,6 +418,6 @@ def _all_texts(made: Program) -> Iterator[str]:
         elif isinstance(statement, Print):
             yield statement.text
         elif isinstance(statement, Do):
-            yield json.dumps([given for given in statement.arguments if isinstance(given, dict)], ensure_ascii=False)
+            yield from (given for given in _inner(statement.arguments) if isinstance(given, str))
         elif isinstance(statement, Leave):
             yield statement.status

@@ -34,6 +34,7 @@ _FROM = {
     "quote": "urllib.parse",
     "urlencode": "urllib.parse",
     "RegistryClient": "rawdocker.registry.client",
+    "check": "rawdocker.registry.lock",
     "copy": "rawdocker.registry.copy",
     "keep": "rawdocker.registry.lock",
     "pin_of": "rawdocker.registry.lock",
@@ -191,7 +192,7 @@ class _Writer:
         arguments = [("", self._argument(given)) for given in do.arguments]
         arguments += [(f"{name}=", given) for name, given in do.named.items() if given and not callable(given)]
         call = laid_out(f"{do.function.__name__}(", arguments, ")", indent)
-        yield " " * indent + (f"{do.digest} = {call}.digest" if do.digest else call)
+        yield " " * indent + (f"{do.given} = {call}{do.field}" if do.given else call)
 
     def _argument(self, given: Any) -> Any:
         """Return what a function of the library is given as it is written: a client, an image, a pin, plain values."""
@@ -201,6 +202,8 @@ class _Writer:
             return Code(f"parse({text(str(given.familiar))})")
         if isinstance(given, Pin):
             return Code(f"pin_of({', '.join(self._parts(given))})")
+        if isinstance(given, dict):
+            return {name: self._argument(inner) for name, inner in given.items()}
         return [self._argument(inner) for inner in given] if isinstance(given, list) else given
 
     def _parts(self, pin: Pin) -> Iterator[str]:

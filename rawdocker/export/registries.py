@@ -12,7 +12,7 @@ from typing import Any
 
 from rawdocker.call import Call, Codec
 from rawdocker.export.text import Places
-from rawdocker.plan import DEPENDS, Plan, Step
+from rawdocker.plan import DEPENDS, STATUS, Deed, Placeholder, Plan, Step
 
 DIGEST = "digest"
 """The field of an answer that is no JSON's but the hash of its bytes."""
@@ -20,7 +20,7 @@ DIGEST = "digest"
 
 def why_not(plan: Plan, form: str) -> str:
     """Return why a plan cannot be written in a form, empty where it can."""
-    if any(step.where and step.note == DEPENDS for step in plan.steps):
+    if any(step.note == DEPENDS for step in _outside(plan)):
         return "what is asked next depends on the registry's answer, which is not known here"
     if form == "python":
         return ""
@@ -33,8 +33,12 @@ def why_not(plan: Plan, form: str) -> str:
 
 def own_steps(plan: Plan) -> list[Step]:
     """Return the steps for registries that a script sends by itself: not those of functions of the library."""
+    return [step for step in _outside(plan) if not step.within]
+
+
+def _outside(plan: Plan) -> list[Step]:
     done = {number for deed in plan.deeds for number in deed.steps}
-    return [step for number, step in enumerate(plan.steps) if step.where and not step.within and number not in done]
+    return [step for number, step in enumerate(plan.steps) if step.where and number not in done]
 
 
 def digests(plan: Plan) -> dict[str, str]:
@@ -42,7 +46,14 @@ def digests(plan: Plan) -> dict[str, str]:
     tagged = [step for step in own_steps(plan) if _names(step) and ":" not in _names(step)]
     times = Counter(step.answer.digest for step in tagged)  # what two tags name may be two things tomorrow
     found = {step.answer.digest: step.name for step in tagged if times[step.answer.digest] == 1}
-    return found | {deed.answer.digest: deed.function.__name__ for deed in plan.deeds if deed.answer is not None}
+    return found | {deed.answer.digest: deed.function.__name__ for deed in plan.deeds if answers(deed) == DIGEST}
+
+
+def answers(deed: Deed) -> str:
+    """Return what of a function's answer a verb uses: the digest of a manifest, an exit code, or nothing."""
+    if isinstance(deed.answer, Placeholder):
+        return STATUS
+    return "" if deed.answer is None else DIGEST
 
 
 def _names(step: Step) -> str:

@@ -112,7 +112,7 @@ class Places:
     def in_value(self, value: Any) -> Any:
         """Return what is given to a function, with places in its texts."""
         if isinstance(value, dict):
-            return self.in_document(value)
+            return {name: self.in_value(inner) for name, inner in value.items()}
         return self.in_text(value) if type(value) is str else value
 
     def _given_in(self, value: Any) -> Any:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rawdocker.errors import InvalidCallError, PinError
+from rawdocker.errors import InvalidCallError, PinError, RawdockerError
 from rawdocker.registry import platform as platforms
 from rawdocker.registry.calls import manifest_get
 from rawdocker.registry.files import replacing
@@ -22,6 +23,9 @@ from rawdocker.registry.flows import Flow, image
 from rawdocker.registry.manifest import Manifest
 from rawdocker.registry.manifest import platforms as listed
 from rawdocker.registry.reference import Reference, digest_fault, parse
+
+if TYPE_CHECKING:
+    from rawdocker.registry.client import RegistryClient
 
 DEFAULT_FILE = "images.lock"
 VERSION = 1
@@ -94,6 +98,55 @@ def keep(path: str, pins: Iterable[Pin]) -> None:
     for each in pins:
         kept.add(each)
     kept.write()
+
+
+def _on_stderr(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def check(
+    path: str,
+    clients: Mapping[str, RegistryClient],
+    *,
+    update: bool = False,
+    told: Callable[[str], object] = print,
+    warned: Callable[[str], object] = _on_stderr,
+) -> int:
+    """Compare a lock with what its tags name now, and say what has moved.
+
+    Parameters:
+        path: of the lock.
+        clients: of the registries that its images are in, by their names: docker.io, localhost:5000.
+        update: whether the lock is written anew where something moved.
+        told: called with what moved, and with how many images are as pinned where none did. Default: it is printed.
+        warned: called with what could not be asked. Default: it goes to stderr.
+
+    Answers 1 where something could not be asked, or moved and is not updated; else 0. Raises PinError for a file that
+    is no lock, or cannot be written.
+    """
+    kept = Lock.read(path)
+    moved = gone = 0
+    for old in list(kept.pins.values()):
+        name = old.reference._replace(digest="")
+        try:
+            new = clients[name.domain].follow(pin(name, old.platform))
+        except RawdockerError as error:
+            gone += 1
+            warned(f"{name.familiar}: {error}")
+            continue
+        if new.digest != old.digest:
+            moved += 1
+            told(f"{name.familiar} moved\n  from {old.digest}\n  to   {new.digest}")
+            kept.add(new)
+    if moved and update:
+        kept.write()
+    if not moved and not gone:
+        told(f"{_images(len(kept.pins))} as pinned")
+    return int(bool(gone or (moved and not update)))
+
+
+def _images(count: int) -> str:
+    return "1 image is" if count == 1 else f"{count} images are"
 
 
 class Lock:

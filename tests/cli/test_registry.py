@@ -355,13 +355,6 @@ def test_no_script_is_made_where_what_follows_is_not_known(registry: Any, rawdoc
     assert not registry.calls
 
 
-@pytest.mark.parametrize("flag", ["--check", "--update"])
-def test_no_script_is_made_of_comparing_a_lock(registry: Any, rawdocker: Any, flag: str) -> None:
-    why = "what is told depends on how the lock and the answers compare, and no script is made of that"
-    refused = (125, "", f"rawdocker: --check and --update: {why}\n")
-    assert rawdocker("--dry-run", "--as", "python", "pin", flag) == refused
-
-
 @pytest.mark.parametrize("line", ["registry copy 127.0.0.1:5000/web:1 127.0.0.1:5000/new:1", "pin --write x debian:12"])
 @pytest.mark.parametrize("form", ["curl", "httpx", "requests", "http"])
 def test_what_is_more_than_requests_is_for_the_library_alone(

@@ -24,7 +24,7 @@ from parity.sides import Engine, Outcome, Side, alone
 from real_registry import STUDENT, behind_tokens, push
 
 from rawdocker import compare
-from rawdocker.registry.lock import Lock
+from rawdocker.registry.lock import Lock, Pin, keep
 from rawdocker_cli.flags.index import all_verbs
 
 pytestmark = pytest.mark.live
@@ -153,6 +153,24 @@ def test_a_script_pins_into_a_lock(folder: Path) -> None:
     (pin,) = Lock.read(str(folder / "images.lock")).pins.values()
     assert (pin.name, pin.tag, pin.digest) == ("127.0.0.1:5000/course/exported", "1", HELLO.digest)
     assert set(pin.platforms) == {"linux/amd64", "linux/arm64", "linux/arm/v7"}
+
+
+@pytest.mark.parametrize("flag", ["--check", "--update"])
+@pytest.mark.parametrize("digest", [HELLO.digest, HELLO.manifests[0].digest], ids=["as pinned", "moved"])
+def test_a_script_compares_a_lock(folder: Path, monkeypatch: pytest.MonkeyPatch, flag: str, digest: str) -> None:
+    monkeypatch.chdir(folder)
+    image = "127.0.0.1:5000/course/exported"
+    keep("images.lock", [Pin(image, "1", digest, HELLO.media_type, "", {}, "2026-11-24T04:08:26Z")])
+    before = Path("images.lock").read_text()
+    exporting = [OURS, "--dry-run", "--as", "python", "pin", flag]
+    Path("script").write_bytes(subprocess.run(exporting, capture_output=True, check=True).stdout)
+    assert Path("images.lock").read_text() == before
+    script = subprocess.run([sys.executable, "script"], capture_output=True, check=False)
+    (pin,) = Lock.read("images.lock").pins.values()
+    assert pin.digest == (HELLO.digest if flag == "--update" else digest)
+    Path("images.lock").write_text(before)
+    verb = subprocess.run([OURS, "pin", flag], capture_output=True, check=False)
+    assert (script.returncode, script.stdout, script.stderr) == (verb.returncode, verb.stdout, verb.stderr)
 
 
 def test_a_script_ends_where_a_tag_names_something_else_than_when_it_was_made(folder: Path) -> None:

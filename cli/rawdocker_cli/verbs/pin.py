@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from rawdocker.errors import RawdockerError
 from rawdocker.registry import lock, pinning
 from rawdocker.registry.lock import DEFAULT_FILE, Lock, Pin
 from rawdocker.registry.reference import Reference, parse
 from rawdocker_cli.flags.flag import Options
 from rawdocker_cli.registries import Registries
 from rawdocker_cli.shell import PROGRAM, Failure, Shell
-from rawdocker_cli.watch import BAD_FLAG
 
 
 def pin(shell: Shell, options: Options, words: list[str]) -> int:
@@ -53,33 +51,12 @@ def _held_against(shell: Shell, options: Options, words: list[str]) -> int:
     """Compare a lock with what its tags name now; with --update move it."""
     if (options.check and options.update) or options.write or options.typed("in", "platform") or len(words) > 1:
         shell.fail(f"{PROGRAM}: --check and --update go alone, with at most one FILE\n\nRun '{PROGRAM} pin --help'")
-    if shell.rehearsing and getattr(shell.ours, "as"):
-        why = "what is told depends on how the lock and the answers compare, and no script is made of that"
-        shell.fail(f"{PROGRAM}: --check and --update: {why}", BAD_FLAG)
-    kept = Lock.read(words[0] if words else DEFAULT_FILE)
-    moved = gone = 0
+    path = words[0] if words else DEFAULT_FILE
+    images = [old.reference for old in Lock.read(path).pins.values()]
     with Registries(shell, options) as registries:
-        for old in list(kept.pins.values()):
-            name = old.reference._replace(digest="")
-            try:
-                new = _pinned(registries, name, old.platform)
-            except RawdockerError as error:
-                gone += 1
-                shell.warn(f"{name.familiar}: {error}")
-                continue
-            if new.digest != old.digest:
-                moved += 1
-                shell.print(f"{name.familiar} moved\n  from {old.digest}\n  to   {new.digest}")
-                kept.add(new)
-    if options.update and moved and not shell.rehearsing:
-        kept.write()
-    if not moved and not gone:
-        shell.print(f"{_images(len(kept.pins))} as pinned")
-    return int(bool(gone or (moved and options.check)))
-
-
-def _images(count: int) -> str:
-    return "1 image is" if count == 1 else f"{count} images are"
+        clients = {image.domain: registries.of(image) for image in images}
+        told = {"told": shell.print, "warned": shell.warn}
+        return shell.does(lock.check, path, clients, update=bool(options.update), dry={"update": False}, **told)
 
 
 def _pin_file(shell: Shell, pins: Pins, path: str) -> bool:
