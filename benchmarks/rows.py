@@ -332,9 +332,10 @@ ROWS = (
         spied("cp_out", "{box}", "/zeros"),
         "direct",
         sizes=GIGABYTE,
-        rounds=(3, 2),
+        rounds=(5, 2),
         prepare=needs.file_inside,
         work_wall=True,
+        goals=tuple(_at_most(1.25, way=level, against="direct") for level in ("level 0", "level 1")),
         stream=True,
     ),
     Row(

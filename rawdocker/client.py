@@ -127,7 +127,7 @@ class _Base:
         content, own = _content(call)
         if hijack:
             own = {"Connection": "Upgrade", "Upgrade": "tcp", **own}
-        headers = {**_framing(call, content), **_merged(self._headers, {**own, **call.headers})}
+        headers = {**_merged(self._headers, {**own, **call.headers}), **_framing(call, content)}
         extensions: dict[str, Any] = {"timeout": {"connect": self._connect_timeout, "read": timeout, "write": timeout}}
         if self._observers:
             extensions[CONNECTED] = partial(_time_connection, exchange)

@@ -218,8 +218,10 @@ class Exchange:
         self.answered = b""
         """The first bytes of the answer, once they have come."""
         self._arrived = b""
-        self.chunked = any(name.lower() == b"transfer-encoding" for name, _ in request.headers)
+        names = {name.lower() for name, _ in request.headers}
+        self.chunked = b"transfer-encoding" in names
         """Whether the request's body goes in chunks, as nobody knows its length."""
+        self._may_upgrade = b"upgrade" in names
         self.sent = False
         """Whether the whole request has been written."""
 
@@ -256,6 +258,8 @@ class Exchange:
         while end := _END_OF_HEAD.search(self._arrived):
             head = head_of(self._arrived[: end.end()])
             self._arrived = self._arrived[end.end() :]
+            if head.status == 101 and not self._may_upgrade:
+                raise httpcore.RemoteProtocolError("it leaves HTTP (101), which nobody asked for")
             if head.status >= 200 or head.status == 101:
                 return head
         if len(self._arrived) > LONGEST_HEAD or not (HTTP + b"1").startswith(self._arrived[: len(HTTP) + 1]):

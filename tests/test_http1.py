@@ -162,6 +162,15 @@ def test_what_cannot_become_a_head_is_not_awaited(data: bytes) -> None:
         exchange().receive(data)
 
 
+def test_a_change_of_protocol_is_taken_by_who_asked_for_it_only() -> None:
+    answer = b"HTTP/1.1 101 UPGRADED\r\n\r\nhi"
+    asked = exchange(headers=[("Upgrade", "tcp")])
+    assert asked.receive(answer) == Head(b"1.1", 101, b"UPGRADED", [])
+    assert asked.behind_the_head == b"hi"
+    with pytest.raises(httpcore.RemoteProtocolError, match="nobody asked for"):
+        exchange().receive(answer)
+
+
 @given(st.binary(), st.binary())
 def test_bytes_that_are_no_head_end_in_an_error_or_are_one(first: bytes, then: bytes) -> None:
     asked = exchange()

@@ -98,10 +98,18 @@ def _fault(line: str, ours: Ended, theirs: Ended | None, as_docker: bool) -> str
     return ""
 
 
-@pytest.mark.parametrize("behaviour", [silent, waits_behind(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")])
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (silent, "the engine did not answer in time"),
+        (waits_behind(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), "not an HTTP answer: not the head of an answer: b'SSH-2"),
+        (waits_behind(b"HTTP/1.1 200 OK\r\nA: b\r\n"), "the engine did not answer in time"),
+    ],
+)
 @pytest.mark.parametrize(("line", "code"), [("ps", 1), ("run busybox:1", 125), ("version", 1), ("wait box", 1)])
 def test_a_server_that_waits_is_not_waited_for(
     behaviour: Behaviour,
+    reason: str,
     line: str,
     code: int,
     tmp_path: Path,
@@ -111,7 +119,7 @@ def test_a_server_that_waits_is_not_waited_for(
     monkeypatch.setattr(client, "PING_TIMEOUT", 0.2)
     with Server(tmp_path / "s", behaviour) as host:
         assert run(["-H", host, *line.split()]) == code
-    assert f"HEAD /_ping on {host}: the engine did not answer in time" in capfd.readouterr().err
+    assert f"HEAD /_ping on {host}: {reason}" in capfd.readouterr().err
 
 
 def test_debug_shows_where_an_answer_was_misread(tmp_path: Path) -> None:

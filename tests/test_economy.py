@@ -1,0 +1,90 @@
+"""What made it fast is kept: one request and few calls of the system for a call, one write for what came together, and
+no copy of bytes that pass. Which modules are loaded is held by test_architecture."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import servers
+
+from rawdocker import Client, calls
+from rawdocker.call import Frame
+from rawdocker.codec import JoinedFrameDecoder, RawDecoder, TerminalDecoder
+from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody
+from rawdocker.transport import SocketStream
+from rawdocker_cli import session
+
+CALLS = 20
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count what connections do."""
+    counts: Counter[str] = Counter()
+
+    def count(name: str) -> None:
+        real = getattr(SocketStream, name)
+
+        def method(self: SocketStream, *arguments: Any, **named: Any) -> Any:
+            counts[name] += 1
+            return real(self, *arguments, **named)
+
+        monkeypatch.setattr(SocketStream, name, method)
+
+    for name in ("__init__", "read", "write"):
+        count(name)
+    return counts
+
+
+def test_calls_in_a_row_are_one_write_and_one_read_each_on_one_connection(
+    tmp_path: Path, counted: Counter[str]
+) -> None:
+    document = b'{"Id": "web"}'
+    with (
+        servers.Server(tmp_path / "s", servers.answers("200 OK", document, "application/json")) as host,
+        Client(host) as docker,
+    ):
+        for _ in range(CALLS):
+            docker.send(calls.container_inspect("web"))
+    assert counted["__init__"] == 1
+    assert counted["write"] == counted["read"] == CALLS + 1, "a ping, and the calls"
+
+
+def test_a_thousand_frames_that_came_together_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[int, bytes]] = []
+
+    def write(descriptor: int, data: bytes) -> int:
+        written.append((descriptor, data))
+        return len(data)
+
+    monkeypatch.setattr(os, "write", write)
+    session.copy_output(JoinedFrameDecoder().feed(1000 * b"\1\0\0\0\0\0\0\5line\n"))
+    assert written == [(1, 1000 * b"line\n")]
+
+
+def test_a_body_that_came_as_it_is_is_not_copied() -> None:
+    piece = bytes(1 << 16)
+    assert BodyToTheEnd().feed(piece) is piece
+    assert BodyOfLength(len(piece)).feed(piece) is piece
+    assert next(RawDecoder().feed(piece)) is piece
+    (frame,) = TerminalDecoder().feed(piece)
+    assert frame.data is piece
+
+
+def test_a_chunk_that_is_passed_on_is_only_looked_at() -> None:
+    chunk = b"10000\r\n" + bytes(1 << 16) + b"\r\n"
+    data, spans = ChunkedBody().spans(chunk)
+    assert data is chunk
+    assert spans == [(7, 7 + (1 << 16))]
+
+
+def test_what_came_of_a_frame_does_not_wait_for_the_rest() -> None:
+    decoder = JoinedFrameDecoder()
+    assert list(decoder.feed(b"\1\0\0\0\0\1\0\0")) == []
+    piece = bytes(1 << 15)
+    for _ in range(2):
+        assert list(decoder.feed(piece)) == [Frame("stdout", piece)]
