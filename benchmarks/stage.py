@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,10 @@ class Stage:
     def enter(self, context: AbstractContextManager[Any]) -> Any:
         """Enter something that a row needs; it is left when the row is done."""
         return self._stack.enter_context(context)
+
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """Have something done when the row is done."""
+        self._stack.callback(work)
 
     def leave(self) -> None:
         """Leave what the row has entered."""

@@ -28,8 +28,9 @@ from rawdocker.http1 import Body, Exchange, Head
 if TYPE_CHECKING:
     import httpx
 
-READ_SIZE = 1 << 18
-"""Bytes that are read at once: what an engine's socket holds."""
+READ_SIZE = 1 << 16
+"""Bytes that are read at once. For 128 KiB and more C's library asks the system for memory at each read and gives it
+back, at the cost of page faults; an engine sends 32 KiB at once."""
 
 MOST_KEPT = 100
 """Connections from which on idle ones are closed rather than kept: httpcore counts all of them for each idle one."""
@@ -172,8 +173,12 @@ class _Line:
         return self._state is _State.CLOSED
 
     def has_expired(self) -> bool:
-        """Say whether the engine has closed an idle connection: it can be read then, where nothing is to come."""
-        return self.is_idle() and bool(self._stream.get_extra_info("is_readable"))
+        """Say no: the pool would ask every idle connection at each request. The one that is used next is looked at."""
+        return False
+
+    def _is_stale(self) -> bool:
+        """Say whether the engine has closed a kept connection: it can be read then, where nothing is to come."""
+        return self._stream is not None and bool(self._stream.get_extra_info("is_readable"))
 
     def info(self) -> str:
         return f"{self._endpoint.url}, {self._state.value}"
@@ -194,6 +199,9 @@ def _worth_another_try(request: httpcore.Request, error: BaseException | None) -
 class _Connection(_Line, httpcore.ConnectionInterface):
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         self._claim()
+        if self._is_stale():
+            self.close()
+            raise httpcore.ConnectionNotAvailable  # the pool takes another
         exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
@@ -210,7 +218,7 @@ class _Connection(_Line, httpcore.ConnectionInterface):
         except BaseException as error:
             self.close()
             if self._closed_between(request, exchange, error):
-                raise httpcore.ConnectionNotAvailable from error  # the pool takes another
+                raise httpcore.ConnectionNotAvailable from error
             raise
 
     def _dialled(self, request: httpcore.Request) -> httpcore.NetworkStream:
@@ -314,6 +322,9 @@ class _Upgraded(httpcore.NetworkStream):
 class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         self._claim()
+        if self._is_stale():
+            await self.aclose()
+            raise httpcore.ConnectionNotAvailable
         exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STDIN, STDOUT = 0, 1
 
-PIECE = 1 << 18
+PIECE = 1 << 16
 """Bytes of stdin that are read at once."""
 
 DEFAULT_KEYS = b"\x10\x11"

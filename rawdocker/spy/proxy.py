@@ -23,10 +23,7 @@ from rawdocker.listen import listening, may_connect
 from rawdocker.observe import Observer, hears
 from rawdocker.spy.follow import Follower
 from rawdocker.spy.terminals import Terminals
-from rawdocker.transport import dialled
-
-READ_SIZE = 1 << 18
-"""Bytes that are read at once: what a unix socket holds at most, unless the system was told otherwise."""
+from rawdocker.transport import READ_SIZE, dialled
 
 BREATH = 0.05
 """Seconds to wait where there is no descriptor left for another connection."""
