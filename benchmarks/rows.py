@@ -159,7 +159,7 @@ ROWS = (
         programs("runs", "{size}", but="socket"),
         "docker-py",
         sizes=(200, 30),
-        rounds=(3, 2),
+        rounds=(2, 2),
         prepare=lambda stage, size: {"done": size, "each": size},
         alone=True,
         goals=(_at_most(0.9, way="AsyncClient", against="docker-py"),),
