@@ -23,7 +23,10 @@ from rawdocker.listen import listening, may_connect
 from rawdocker.observe import Observer, hears
 from rawdocker.spy.follow import Follower
 from rawdocker.spy.terminals import Terminals
-from rawdocker.transport import READ_SIZE, dialled
+from rawdocker.transport import dialled
+
+READ_SIZE = 1 << 18
+"""Bytes that are read at once: what a unix socket holds at most. The fewer pieces, the less waking up."""
 
 BREATH = 0.05
 """Seconds to wait where there is no descriptor left for another connection."""
