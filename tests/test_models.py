@@ -414,6 +414,27 @@ def test_a_value_of_another_type_is_kept_and_harms_nothing_else(field: str, valu
         assert second.Id == "second"
 
 
+def oddities(value: Any, odd: Any) -> Iterator[Any]:
+    """Yield an answer again and again, each time with another of its values replaced by an odd one."""
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
+    for key in keys:
+        kept = value[key]
+        if not (isinstance(value, list) and isinstance(kept, dict)):  # an object in a list has fields of its own
+            value[key] = odd
+            yield value
+            value[key] = kept
+        yield from (value for _ in oddities(kept, odd))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("odd", [["odd"], {"odd": ["odd"]}], ids=["list", "map"])
+def test_whatever_is_of_another_type_is_kept_and_nothing_else_is_lost(name: str, odd: Any) -> None:
+    adapter = models.adapter(ANSWERS[name])
+    for body in oddities(recorded(name)["body"], odd):
+        sent = {"Id": body["ID"]} if ANSWERS[name] == "IDResponse" and "ID" in body else body
+        assert without_nothing(wire(adapter.validate_json(json.dumps(body)))) == without_nothing(sent)
+
+
 def test_a_body_that_is_no_object_is_refused() -> None:
     with pytest.raises(ValidationError):
         models.adapter("ContainerInspectResponse").validate_json(b'"html"')

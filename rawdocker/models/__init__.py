@@ -133,12 +133,12 @@ def adapter(name: str) -> Reader:
     Its `validate_json` reads a body, its `validate_python` a value.
     Raises AttributeError for an unknown name.
     """
-    from pydantic import BeforeValidator
+    from pydantic import AfterValidator
 
     from rawdocker.models.base import Reader
 
     payload: Any = __getattr__(name.removeprefix("list[").removesuffix("]"))
     if name.startswith("list["):
         # Older engines answer null where nothing is in the list.
-        payload = Annotated[GenericAlias(list, payload), BeforeValidator(lambda items: items or [])]
+        payload = Annotated[GenericAlias(list, payload) | None, AfterValidator(lambda items: items or [])]
     return Reader(payload)

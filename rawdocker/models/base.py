@@ -4,8 +4,8 @@ Attributes bear the names of the wire: what stands in the API documentation is w
 
 Reading never refuses an engine. A field that is absent or null has its default: None, or empty for a list or
 a map, or zero for what every engine sends. What the models do not know is kept: unknown fields in
-`model_extra`, unknown words of an enumeration as text, and an answered value whose type is not the expected
-one as it was sent.
+`model_extra`, unknown words of an enumeration as text, and, where `models.adapter` reads an answer, a value
+whose type is not the expected one as it was sent.
 
 Writing refuses mistakes. Most definitions serve both ways (`HostConfig` is sent and answered), so the line is
 drawn at the root: a class that derives from `Request` refuses unknown fields at any depth. Such a class is
@@ -21,7 +21,9 @@ a value of that name for the configuration of the class.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from functools import cache, partial
 from itertools import takewhile
 from typing import Any, Self
 
@@ -33,14 +35,11 @@ from pydantic import (
     GetCoreSchemaHandler,
     TypeAdapter,
     ValidationError,
-    ValidationInfo,
     model_validator,
 )
-from pydantic.functional_validators import ModelWrapValidatorHandler
-from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, core_schema, from_json
 
 Path = tuple[str | int, ...]
-_FROM_AN_ENGINE = "from an engine"  # the validation context of values that were JSON
 
 
 class Payload(BaseModel):
@@ -55,23 +54,27 @@ class Payload(BaseModel):
             if name in cls.__annotations__ and value in ([], {}):
                 setattr(cls, name, Field(default_factory=type(value)))
 
-    @model_validator(mode="wrap")
     @classmethod
-    def as_sent(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        """Read null as absent, and keep what an engine sent in a type of its own."""
-        if not isinstance(data, dict):
-            return handler(data)
-        present = data
-        if None in data.values():
-            present = {name: value for name, value in data.items() if value is not None}
-        try:
-            return handler(present)
-        except ValidationError as error:
-            if info.mode != "json" and info.context != _FROM_AN_ENGINE:
-                raise
-            odd = {mistake["loc"][0] for mistake in error.errors()}
-        payload = handler({name: value for name, value in present.items() if name not in odd})
-        return payload.model_copy(update={name: value for name, value in present.items() if name in odd})
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let any field be null. What looks at values before they are validated would cost more than reading them."""
+        schema = handler(source)
+        for field in _fields_of(schema):
+            field["schema"] = core_schema.nullable_schema(field["schema"])
+        return schema
+
+    def model_post_init(self, context: Any) -> None:
+        """Read null as absent."""
+        values, given, extra = self.__dict__, self.__pydantic_fields_set__, self.__pydantic_extra__
+        known = given.difference(extra) if extra else given
+        if nulls := [name for name in known if values[name] is None]:
+            given.difference_update(nulls)
+            made = _absent(type(self))
+            for name in nulls:
+                if name in made:
+                    values[name] = made[name]()
+        if extra and None in extra.values():
+            given.difference_update(name for name, value in extra.items() if value is None)
+            self.__pydantic_extra__ = {name: value for name, value in extra.items() if value is not None}
 
     def wire(self) -> dict[str, Any]:
         """Give what was set, under the names of the wire, as JSON can hold it."""
@@ -85,20 +88,15 @@ class Payload(BaseModel):
 class Request(Payload):
     """The root of a body that is sent: unknown fields and wrong types are refused at any depth."""
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def refuse_mistakes(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+    @model_validator(mode="after")
+    def refuse_mistakes(self) -> Self:
         """Raise a ValidationError that names each mistake by its path."""
-        if info.mode == "json" or info.context == _FROM_AN_ENGINE:  # only answers are forgiven their types
-            return cls.model_validate(data)
-        request = handler(data)
         mistakes = [
-            InitErrorDetails(type="extra_forbidden", loc=path, input=value)
-            for path, value in _unknown_fields(request, ())
+            InitErrorDetails(type="extra_forbidden", loc=path, input=value) for path, value in _unknown_fields(self, ())
         ]
         if mistakes:
-            raise ValidationError.from_exception_data(cls.__name__, mistakes)
-        return request
+            raise ValidationError.from_exception_data(type(self).__name__, mistakes)
+        return self
 
 
 class Reader:
@@ -109,11 +107,90 @@ class Reader:
 
     def validate_json(self, body: bytes | str) -> Any:
         """Read a body."""
-        return self._adapter.validate_json(body)
+        try:
+            return self._adapter.validate_json(body)
+        except ValidationError as error:
+            if error.errors()[0]["type"] == "json_invalid":
+                raise
+            return self._forgiven(from_json(body), error)
 
     def validate_python(self, value: Any) -> Any:
         """Read a value that was JSON as forgivingly as JSON."""
-        return self._adapter.validate_python(value, context=_FROM_AN_ENGINE)
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            return self._forgiven(deepcopy(value), error)
+
+    def _forgiven(self, value: Any, error: ValidationError) -> Any:
+        """Read all of a value but what is of an odd type, and put that in its place as it was sent."""
+        odd: dict[Path, Any] = {}
+        while True:
+            places: set[Path] = {_odd_field(value, mistake["loc"]) for mistake in error.errors()}
+            if () in places:
+                raise error
+            for place in sorted(places, key=len, reverse=True):
+                odd[place] = _at(value, place[:-1]).pop(place[-1])
+            try:
+                payload = self._adapter.validate_python(value)
+                break
+            except ValidationError as another:
+                error = another
+        for place, sent in odd.items():
+            _put(_at(payload, place[:-1]), place[-1], sent)
+        return payload
+
+
+def _odd_field(value: Any, location: Path) -> Path:
+    """Return which field has the type that was not expected; of a list it is all of it."""
+    place: Path = ()
+    for step in location:
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            break  # what is left of the location names a type
+        place = (*place, step)
+    while place and isinstance(place[-1], int):
+        place = place[:-1]
+    return place
+
+
+def _at(value: Any, place: Path) -> Any:
+    """Return what stands at a place, in a payload or in plain JSON."""
+    for step in place:
+        value = getattr(value, _attribute(value, step)) if isinstance(value, BaseModel) else value[step]
+    return value
+
+
+def _put(holder: Any, name: str | int, sent: Any) -> None:
+    if isinstance(holder, BaseModel):
+        setattr(holder, _attribute(holder, name), sent)
+    else:
+        holder[name] = sent
+
+
+def _attribute(payload: BaseModel, name: str | int) -> str:
+    """Return the attribute that bears a name of the wire."""
+    for field, info in type(payload).model_fields.items():
+        if name in (field, info.alias, *getattr(info.validation_alias, "choices", ())):
+            return field
+    return str(name)
+
+
+def _fields_of(schema: Any) -> Iterator[Any]:
+    """Yield the schemas of a payload's fields below their defaults."""
+    while schema["type"] != "model-fields":
+        schema = schema["schema"]
+    return (field["schema"] for field in schema["fields"].values() if field["schema"]["type"] == "default")
+
+
+@cache
+def _absent(payload: type[Payload]) -> dict[str, Callable[[], Any]]:
+    """Return what makes the values of absent fields, of those that are not None; pydantic's own way takes its time."""
+    return {
+        name: info.default_factory or partial(deepcopy, info.default)  # type: ignore[misc]
+        for name, info in payload.model_fields.items()
+        if info.default is not None
+    }
 
 
 def _unknown_fields(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
