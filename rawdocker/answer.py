@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 
@@ -20,6 +20,9 @@ from rawdocker.errors import (
     error_for,
 )
 from rawdocker.host import Endpoint
+
+if TYPE_CHECKING:
+    from rawdocker.models.base import Reader
 
 LONGEST_ERROR = 1 << 20
 """Bytes of a refusal that are read; what an engine says fits into a few hundred."""
@@ -63,15 +66,30 @@ class Headers(Mapping[str, str]):
 
 
 class Response:
-    """The head of an answer, and the stream behind it."""
+    """The head of an answer, and the stream behind it, of an httpcore.Response or what has the same attributes."""
 
-    def __init__(self, answer: httpcore.Response, url: str) -> None:
+    def __init__(self, answer: Any, url: str) -> None:
         self.status, self.extensions = answer.status, answer.extensions
         self.stream: Any = answer.stream
         """Its bytes, to iterate over: a client that waits has an iterable, an asynchronous one an asynchronous one."""
-        self.on_the_wire = on_the_wire(answer.headers)
-        self.headers = Headers(self.on_the_wire)
+        self._raw: RawHeaders = answer.headers
         self.url = url
+
+    @property
+    def on_the_wire(self) -> list[tuple[str, str]]:
+        """Its headers as they were sent."""
+        return on_the_wire(self._raw)
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Its headers by name; made when they are asked for, as most answers are read without."""
+        return Headers(self.on_the_wire)
+
+    @property
+    def packing(self) -> str:
+        """How its bytes are packed: identity where they are not."""
+        packed = any(name.lower() == b"content-encoding" for name, _ in self._raw)
+        return self.headers["content-encoding"].lower() if packed else "identity"
 
     @property
     def reason(self) -> str:
@@ -123,24 +141,20 @@ def _message_in(text: str) -> str:
     return str(answer.get("message") or "").strip() if isinstance(answer, dict) else text
 
 
-def decoded(call: Call[Any], headers: Mapping[str, str], body: bytes) -> Any:
+def decoded(call: Call[Any], response: Response, body: bytes) -> Any:
     if call.codec is Codec.EMPTY:
         return None
     if call.codec is Codec.TEXT:
         return body.decode("utf-8", "replace")
     if call.codec is Codec.HEADERS:
-        return dict(headers)
+        return dict(response.headers)
     if call.codec is Codec.PATH_STAT:
-        return _modelled(call, _stat_header(call, headers))
+        return _modelled(call, _stat_header(call, response.headers))
     if not call.returns:
         return decode_json(body, call)
-    from pydantic import ValidationError
-
-    from rawdocker.models import adapter
-
     try:
-        return adapter(call.returns).validate_json(body)
-    except ValidationError as error:
+        return _reader(call.returns).validate_json(body)
+    except ValueError as error:
         decode_json(body, call)  # not JSON at all: say that
         raise ProtocolError(f"the answer is not a {call.returns}: {error}", call=call) from error
 
@@ -158,14 +172,17 @@ def _stat_header(call: Call[Any], headers: Mapping[str, str]) -> Any:
 def _modelled(call: Call[Any], value: Any) -> Any:
     if not call.returns:
         return value
-    from pydantic import ValidationError
-
-    from rawdocker.models import adapter
-
     try:
-        return adapter(call.returns).validate_python(value)
-    except ValidationError as error:
+        return _reader(call.returns).validate_python(value)
+    except ValueError as error:
         raise ProtocolError(f"the answer is not a {call.returns}: {error}", call=call) from error
+
+
+@cache
+def _reader(payload: str) -> Reader:
+    from rawdocker.models import adapter  # and pydantic with it
+
+    return adapter(payload)
 
 
 def _converter(call: Call[Any]) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -198,8 +215,8 @@ async def async_items(
         yield item
 
 
-async def async_once(call: Call[Any], headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
-    yield decoded(call, headers, b"".join([chunk async for chunk in chunks]))
+async def async_once(call: Call[Any], response: Response, chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+    yield decoded(call, response, b"".join([chunk async for chunk in chunks]))
 
 
 def failure(error: Exception, call: Call[Any], endpoint: Endpoint) -> RawdockerError:

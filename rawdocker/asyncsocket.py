@@ -9,7 +9,7 @@ import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -29,18 +29,29 @@ PAUSE = 0.01
 class AsyncSocketStream(Socket, httpcore.AsyncNetworkStream):
     """A connected socket that never blocks, as httpcore reads and writes it."""
 
+    _written = False
+    """Whether what comes next answers what was just written, and cannot be there yet."""
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            with _limit(timeout):
-                data = _tried(partial(self._socket.recv, max_bytes))
-                if data is None:
-                    return await self._when(anyio.wait_readable, partial(self._socket.recv, max_bytes))
-                await checkpoint()  # an engine that is faster than this must not keep others from their turn
-                return data
+            if timeout is None:
+                return await self._read(max_bytes)
+            with anyio.fail_after(timeout):
+                return await self._read(max_bytes)
         except OSError as error:
             raise read_failure(error) from error
 
+    async def _read(self, max_bytes: int) -> bytes:
+        if not self._written:
+            with suppress(BlockingIOError):
+                data = self._socket.recv(max_bytes)
+                await checkpoint()  # an engine that is faster than this must not keep others from their turn
+                return data
+        self._written = False
+        return await self._when(anyio.wait_readable, partial(self._socket.recv, max_bytes))
+
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._written = True
         try:
             done = _tried(partial(self._socket.send, buffer)) or 0
             if done == len(buffer):

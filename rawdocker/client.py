@@ -46,8 +46,10 @@ from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import InvalidCallError, ProtocolError, error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
-from rawdocker.observe import Closing, Exchange, Observer, Observers, async_watched, pieces, watched
-from rawdocker.transport import CONNECTED, AsyncForeign, AsyncPool, Foreign, Pool
+from rawdocker.http1 import Whole
+from rawdocker.observe import Exchange, Observer, Observers, async_watched, pieces, watched
+from rawdocker.pool import AsyncForeign, AsyncPool, Foreign, Pool
+from rawdocker.transport import CONNECTED, Answer
 
 if TYPE_CHECKING:
     import httpx
@@ -108,6 +110,7 @@ class _Base:
             "Accept-Encoding": "identity",
         }
         self._headers = _merged(own, options.get("headers", {}))
+        self._headers_alone = _encoded(self._headers)
 
     def _host_header(self) -> str:
         if self.endpoint.scheme != "tcp":
@@ -127,17 +130,19 @@ class _Base:
         content, own = _content(call)
         if hijack:
             own = {"Connection": "Upgrade", "Upgrade": "tcp", **own}
-        headers = {**_merged(self._headers, {**own, **call.headers}), **_framing(call, content)}
+        more, framing = {**own, **call.headers}, _framing(call, content)
         extensions: dict[str, Any] = {"timeout": {"connect": self._connect_timeout, "read": timeout, "write": timeout}}
         if self._observers:
             extensions[CONNECTED] = partial(_time_connection, exchange)
         request = httpcore.Request(
             call.method,
             httpcore.URL(scheme=b"http", host=b"localhost", port=None, target=_target(exchange.target, call)),
-            content=self._watched(content, exchange),
+            content=Whole(content or b"") if _is_whole(content) else self._watched(content, exchange),
             extensions=extensions,
         )
-        request.headers = [(_bytes(name), _bytes(value)) for name, value in headers.items()]
+        request.headers = (
+            _encoded({**_merged(self._headers, more), **framing}) if more or framing else [*self._headers_alone]
+        )
         return request, content, exchange
 
     def _watched(self, content: Any, exchange: Exchange) -> Any:
@@ -145,24 +150,81 @@ class _Base:
         raise NotImplementedError
 
     def _sending(self, exchange: Exchange, request: httpcore.Request, content: Any) -> None:
-        exchange.headers = on_the_wire(request.headers)
-        exchange.started = perf_counter()
-        self._observers.request(exchange)
-        if content and isinstance(content, bytes):
-            self._observers.sent(exchange, content)
+        if self._observers:
+            exchange.headers = on_the_wire(request.headers)
+            exchange.started = perf_counter()
+            self._observers.request(exchange)
+            if content and isinstance(content, bytes):
+                self._observers.sent(exchange, content)
 
-    def _answered(self, exchange: Exchange, answer: httpcore.Response) -> Response:
+    def _answered(self, exchange: Exchange, answer: httpcore.Response | Answer) -> Response:
         response = Response(answer, ORIGIN + exchange.target)
-        exchange.received = perf_counter()
-        exchange.status, exchange.reason = response.status, response.reason
-        exchange.response_headers = response.on_the_wire
-        self._observers.response(exchange)
-        packing = response.headers.get("content-encoding", "identity")
-        if packing.lower() != "identity":  # a megabyte of it may unpack to a gigabyte
+        if self._observers:
+            exchange.received = perf_counter()
+            exchange.status, exchange.reason = response.status, response.reason
+            exchange.response_headers = response.on_the_wire
+            self._observers.response(exchange)
+        packing = response.packing
+        if packing != "identity":  # a megabyte of it may unpack to a gigabyte
             raise ProtocolError(
                 f"{exchange.call}: the answer is {packing}, which was not asked for", call=exchange.call
             )
         return response
+
+
+class _Opened:
+    """An exchange from its request to the head of its answer and on to its end, which observers are told of once,
+    whichever way it is left."""
+
+    __slots__ = ("_answer", "_call", "_client", "_exchange", "_hijack", "_timeout")
+
+    def __init__(self, client: Any, call: Call[Any], timeout: float | None, *, hijack: bool = False) -> None:
+        self._client, self._call, self._timeout, self._hijack = client, call, timeout, hijack
+        self._answer: Any = None
+
+    def __enter__(self) -> tuple[Response, Exchange]:
+        client = self._client
+        request, content, exchange = client._request(self._call, self._timeout, hijack=self._hijack)
+        self._exchange = exchange
+        try:
+            client._sending(exchange, request, content)
+            try:
+                self._answer = client._pool.handle_request(request)
+            except failures() as error:
+                raise failure(error, self._call, client.endpoint) from error
+            return client._answered(exchange, self._answer), exchange
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            if self._answer is not None:
+                self._answer.close()
+        finally:
+            self._client._observers.end(self._exchange, error)
+
+    async def __aenter__(self) -> tuple[Response, Exchange]:
+        client = self._client
+        request, content, exchange = client._request(self._call, self._timeout, hijack=self._hijack)
+        self._exchange = exchange
+        try:
+            client._sending(exchange, request, content)
+            try:
+                self._answer = await client._pool.handle_async_request(request)
+            except failures() as error:
+                raise failure(error, self._call, client.endpoint) from error
+            return client._answered(exchange, self._answer), exchange
+        except BaseException as error:
+            await self.__aexit__(type(error), error, None)
+            raise
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            if self._answer is not None:
+                await self._answer.aclose()
+        finally:
+            self._client._observers.end(self._exchange, error)
 
 
 class Client(_Base):
@@ -206,16 +268,17 @@ class Client(_Base):
     def negotiate(self) -> str:
         """Return the API version spoken, such as "1.41"; the first use pings the engine: HEAD /_ping, GET where
         that fails."""
-        with self._negotiating:
-            if not self._version:
-                self.engine = self._ping()
-                self._version = api_version.negotiated(self.engine)
+        if not self._version:
+            with self._negotiating:
+                if not self._version:  # another thread was first
+                    self.engine = self._ping()
+                    self._version = api_version.negotiated(self.engine)
         return self._version
 
     def _ping(self) -> Mapping[str, str]:
         for method in ("HEAD", "GET"):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
-            with self._open(ping, self._ping_timeout) as (response, _):
+            with _Opened(self, ping, self._ping_timeout) as (response, _):
                 # an engine that is starting or shutting down answers 500 and still tells its version
                 if response.status == 200 or response.headers.get("api-version"):
                     return response.headers
@@ -230,9 +293,9 @@ class Client(_Base):
         if isinstance(call, StreamCall):
             with self.stream(call) as items:
                 return list(items)  # type: ignore[return-value]
-        with self._open(call, self._timeout if timeout is None else timeout) as (response, exchange):
+        with _Opened(self, call, self._timeout if timeout is None else timeout) as (response, exchange):
             self._check(call, response, exchange)
-            return decoded(call, response.headers, b"".join(self._chunks(call, response, exchange)))  # type: ignore[no-any-return]
+            return decoded(call, response, b"".join(self._chunks(call, response, exchange)))  # type: ignore[no-any-return]
 
     @overload
     def stream(self, call: StreamCall[T]) -> AbstractContextManager[Iterator[T]]: ...
@@ -249,13 +312,13 @@ class Client(_Base):
     @contextmanager
     def _stream(self, call: Call[Any]) -> Iterator[Iterator[Any]]:
         self.negotiate()
-        with self._open(call, None) as (response, exchange):
+        with _Opened(self, call, None) as (response, exchange):
             self._check(call, response, exchange)
             chunks = self._chunks(call, response, exchange)
             if isinstance(call, StreamCall):
                 yield items(call, chunks)
             else:
-                yield (decoded(call, response.headers, b"".join(chunks)) for _ in range(1))
+                yield (decoded(call, response, b"".join(chunks)) for _ in range(1))
 
     @contextmanager
     def hijack(self, call: HijackCall) -> Iterator[Connection]:
@@ -265,7 +328,7 @@ class Client(_Base):
         are taken.
         """
         self.negotiate()
-        with self._open(call, None, hijack=True) as (response, exchange):
+        with _Opened(self, call, None, hijack=True) as (response, exchange):
             self._check(call, response, exchange)
             connection = Connection(call, response, exchange, self._observers)
             try:
@@ -273,24 +336,8 @@ class Client(_Base):
             finally:
                 connection.close()
 
-    @contextmanager
-    def _open(
-        self, call: Call[Any], timeout: float | None, *, hijack: bool = False
-    ) -> Iterator[tuple[Response, Exchange]]:
-        request, content, exchange = self._request(call, timeout, hijack=hijack)
-        with Closing(self._observers, exchange):
-            try:
-                self._sending(exchange, request, content)
-                answer = self._pool.handle_request(request)
-            except failures() as error:
-                raise failure(error, call, self.endpoint) from error
-            try:
-                yield self._answered(exchange, answer), exchange
-            finally:
-                answer.close()
-
     def _watched(self, content: Any, exchange: Exchange) -> Any:
-        if not self._observers or content is None or isinstance(content, bytes):
+        if not self._observers:
             return content
         return watched(content, lambda piece: self._observers.sent(exchange, piece))
 
@@ -343,7 +390,7 @@ class AsyncClient(_Base):
     async def _ping(self) -> Mapping[str, str]:
         for method in ("HEAD", "GET"):
             ping: Call[None] = Call("SystemPing", method, "/_ping", codec=Codec.EMPTY)
-            async with self._open(ping, self._ping_timeout) as (response, _):
+            async with _Opened(self, ping, self._ping_timeout) as (response, _):
                 if response.status == 200 or response.headers.get("api-version"):
                     return response.headers
         raise error_for(response.status, f"/_ping answered {response.status} {response.reason}", ping)
@@ -357,10 +404,10 @@ class AsyncClient(_Base):
         if isinstance(call, StreamCall):
             async with self.stream(call) as items:
                 return [item async for item in items]  # type: ignore[return-value]
-        async with self._open(call, self._timeout if timeout is None else timeout) as (response, exchange):
+        async with _Opened(self, call, self._timeout if timeout is None else timeout) as (response, exchange):
             await self._check(call, response, exchange)
             body = [chunk async for chunk in self._chunks(call, response, exchange)]
-            return decoded(call, response.headers, b"".join(body))  # type: ignore[no-any-return]
+            return decoded(call, response, b"".join(body))  # type: ignore[no-any-return]
 
     @overload
     def stream(self, call: StreamCall[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]: ...
@@ -373,19 +420,19 @@ class AsyncClient(_Base):
     @asynccontextmanager
     async def _stream(self, call: Call[Any]) -> AsyncIterator[AsyncIterator[Any]]:
         await self.negotiate()
-        async with self._open(call, None) as (response, exchange):
+        async with _Opened(self, call, None) as (response, exchange):
             await self._check(call, response, exchange)
             chunks = self._chunks(call, response, exchange)
             if isinstance(call, StreamCall):
                 yield async_items(call, chunks)
             else:
-                yield async_once(call, response.headers, chunks)
+                yield async_once(call, response, chunks)
 
     @asynccontextmanager
     async def hijack(self, call: HijackCall) -> AsyncIterator[AsyncConnection]:
         """Execute a call and take its connection over: read frames, write stdin, close stdin while output goes on."""
         await self.negotiate()
-        async with self._open(call, None, hijack=True) as (response, exchange):
+        async with _Opened(self, call, None, hijack=True) as (response, exchange):
             await self._check(call, response, exchange)
             connection = AsyncConnection(call, response, exchange, self._observers)
             try:
@@ -393,25 +440,7 @@ class AsyncClient(_Base):
             finally:
                 await connection.close()
 
-    @asynccontextmanager
-    async def _open(
-        self, call: Call[Any], timeout: float | None, *, hijack: bool = False
-    ) -> AsyncIterator[tuple[Response, Exchange]]:
-        request, content, exchange = self._request(call, timeout, hijack=hijack)
-        with Closing(self._observers, exchange):
-            try:
-                self._sending(exchange, request, content)
-                answer = await self._pool.handle_async_request(request)
-            except failures() as error:
-                raise failure(error, call, self.endpoint) from error
-            try:
-                yield self._answered(exchange, answer), exchange
-            finally:
-                await answer.aclose()
-
     def _watched(self, content: Any, exchange: Exchange) -> Any:
-        if content is None or isinstance(content, bytes):
-            return content
         return async_watched(content, lambda piece: self._observers.sent(exchange, piece))
 
     async def _check(self, call: Call[Any], response: Response, exchange: Exchange) -> None:
@@ -423,13 +452,28 @@ class AsyncClient(_Base):
                     break
             raise refusal(call, response, bytes(body))
 
-    async def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> AsyncIterator[bytes]:
+    def _chunks(self, call: Call[Any], response: Response, exchange: Exchange) -> AsyncIterator[bytes]:
+        return _AsyncChunks(call, response, exchange, self._observers)
+
+
+class _AsyncChunks:
+    """The bytes of an answer, of which observers are told. An asynchronous generator would be kept count of by asyncio,
+    which takes as long as a chunk does."""
+
+    def __init__(self, call: Call[Any], response: Response, exchange: Exchange, observers: Observers) -> None:
+        self._call, self._exchange, self._observers = call, exchange, observers
+        self._next = aiter(response.stream).__anext__
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            async for chunk in response.stream:
-                self._observers.received(exchange, chunk)
-                yield chunk
+            chunk: bytes = await self._next()
         except failures() as error:
-            raise cut(error, call) from error
+            raise cut(error, self._call) from error
+        self._observers.received(self._exchange, chunk)
+        return chunk
 
 
 def _merged(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
@@ -459,6 +503,15 @@ def _framing(call: Call[Any], content: Any) -> dict[str, str]:
     if content is None:
         return {"Content-Length": "0"} if call.method in WITH_BODY else {}
     return {"Transfer-Encoding": "chunked"}
+
+
+def _is_whole(content: Any) -> bool:
+    """Say whether a body is there at once."""
+    return content is None or isinstance(content, bytes)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(_bytes(name), _bytes(value)) for name, value in headers.items()]
 
 
 def _bytes(text: str) -> bytes:

@@ -260,7 +260,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 def _as_go_reads(value: Any, text: str) -> Any:
     """Return the value of a JSON text, with U+FFFD for halves of characters, which JSON can name and nothing write."""
-    return _whole(value) if "\\ud" in text or "\\uD" in text else value
+    return _whole(value) if "\\" in text and ("\\ud" in text or "\\uD" in text) else value
 
 
 def _whole(value: Any) -> Any:

@@ -8,6 +8,7 @@ as much as all the rest.
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Iterator
 from typing import NamedTuple, Protocol
 
 import httpcore
@@ -163,16 +164,12 @@ class ChunkedBody:
         raise httpcore.RemoteProtocolError(f"{_CUT} (incomplete chunked read)")
 
 
-def body_of(method: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> Body:
-    """Return how the body of an answer is read."""
-    if method == b"HEAD" or status in (204, 304) or status < 200:
-        return NoBody()
-    fields = {name.lower(): value for name, value in headers}
-    if b"transfer-encoding" in fields:  # a head with another coding than chunked is refused
-        return ChunkedBody()
-    if b"content-length" in fields:
-        return BodyOfLength(int(fields[b"content-length"]))
-    return BodyToTheEnd()
+class Framing(NamedTuple):
+    """What a head says of the body behind it, and of the connection behind that."""
+
+    length: int | None = None
+    chunked: bool = False
+    closes: bool = False
 
 
 class Head(NamedTuple):
@@ -182,6 +179,16 @@ class Head(NamedTuple):
     status: int
     reason: bytes
     headers: list[tuple[bytes, bytes]]
+    framing: Framing = Framing()
+
+
+def body_of(method: bytes, status: int, framing: Framing) -> Body:
+    """Return how the body of an answer is read."""
+    if method == b"HEAD" or status in (204, 304) or status < 200:
+        return NoBody()
+    if framing.chunked:
+        return ChunkedBody()
+    return BodyToTheEnd() if framing.length is None else BodyOfLength(framing.length)
 
 
 def head_of(data: bytes) -> Head:
@@ -194,18 +201,38 @@ def head_of(data: bytes) -> Head:
     if data[end:].strip(b"\r\n"):
         raise httpcore.RemoteProtocolError(f"illegal header line: {data[end : end + 40]!r}")
     headers = [(name, value.strip(b" \t")) for name, value in _FIELD.findall(data, line.end(), end)]
-    _check_framing(headers)
-    return Head(line[1], int(line[2]), line[3] or b"", headers)
+    return Head(line[1], int(line[2]), line[3] or b"", headers, framing_of(headers))
 
 
-def _check_framing(headers: list[tuple[bytes, bytes]]) -> None:
-    """Refuse headers that do not say one thing of how long the body is."""
-    lengths = {value for name, value in headers if name.lower() == b"content-length"}
-    codings = [value.lower() for name, value in headers if name.lower() == b"transfer-encoding"]
-    if len(lengths) > 1 or not all(value.isdigit() and len(value) <= 20 for value in lengths):
+_FRAMING = (b"content-length", b"transfer-encoding", b"connection")
+
+
+def framing_of(headers: list[tuple[bytes, bytes]]) -> Framing:
+    """Return what headers say of a body; raises httpcore.RemoteProtocolError where they do not say one thing."""
+    told: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        name = name.lower()
+        if name in _FRAMING:
+            told.setdefault(name, []).append(value.lower())
+    lengths, codings, wishes = (told.get(name, ()) for name in _FRAMING)
+    if len(set(lengths)) > 1 or not all(value.isdigit() and len(value) <= 20 for value in lengths):
         raise httpcore.RemoteProtocolError(f"bad Content-Length: {b', '.join(lengths)[:40]!r}")
-    if codings not in ([], [b"chunked"]):
+    if codings and codings != [b"chunked"]:
         raise httpcore.RemoteProtocolError(f"unsupported Transfer-Encoding: {b', '.join(codings)[:40]!r}")
+    return Framing(int(lengths[0]) if lengths else None, bool(codings), any(b"close" in wish for wish in wishes))
+
+
+class Whole:
+    """The body of a request that is there at once. Mocks iterate over it, in both ways; we need not."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.content
 
 
 class Exchange:
@@ -236,6 +263,11 @@ class Exchange:
                 raise httpcore.LocalProtocolError(f"illegal header: {name!r}")  # its value may be a secret
             lines.append(b"%b: %b\r\n" % (name, value))
         return b"".join([*lines, b"\r\n"])
+
+    def whole(self) -> bytes | None:
+        """Return all of the request, None where its body comes in pieces."""
+        body = self._request.stream
+        return self.head() + body.content if isinstance(body, Whole) and not self.chunked else None
 
     def data(self, piece: bytes) -> bytes:
         """Return a piece of the request's body as it is sent."""
@@ -273,9 +305,8 @@ class Exchange:
 
     def body(self, head: Head) -> Body:
         """Return how the body behind a head is read."""
-        return body_of(self._request.method, head.status, head.headers)
+        return body_of(self._request.method, head.status, head.framing)
 
     def may_go_on(self, head: Head, body: Body) -> bool:
         """Say whether the connection can take another request after this one."""
-        closes = any(name.lower() == b"connection" and b"close" in value.lower() for name, value in head.headers)
-        return self.sent and body.done and not closes and head.version == b"1.1" and head.status != 101
+        return self.sent and body.done and not head.framing.closes and head.version == b"1.1" and head.status != 101

@@ -1,10 +1,7 @@
-"""How bytes reach the engine: httpcore's pool, whose connections all go to one endpoint, whatever host a URL names.
+"""How bytes reach the engine: connections that all go to one endpoint, whatever host a URL names.
 
-URLs are always http://localhost/v1.NN/…, and every request goes through httpcore's pool, so whatever intercepts that
-(respx with no argument, for one) intercepts rawdocker too. httpx would add nothing that a socket needs, and costs as
-much as the call itself; it is spoken only to a transport of a user's own. The connections in the pool are ours for two
-reasons: a hijacked one must be closed for writing while it is still read, over TLS as well, which Python's SSLSocket
-cannot do; and a log is a million small chunks, which http1 reads in one pass.
+They are ours for two reasons: a hijacked one must be closed for writing while it is still read, over TLS as well, which
+Python's SSLSocket cannot do; and a log is a million small chunks, which http1 reads in one pass.
 """
 
 from __future__ import annotations
@@ -12,12 +9,10 @@ from __future__ import annotations
 import os
 import select
 import socket
-import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpcore
 
@@ -25,15 +20,12 @@ from rawdocker.errors import EndpointError, UnreachableError
 from rawdocker.host import Endpoint
 from rawdocker.http1 import Body, Exchange, Head
 
-if TYPE_CHECKING:
-    import httpx
-
 READ_SIZE = 1 << 16
 """Bytes that are read at once. For 128 KiB and more C's library asks the system for memory at each read and gives it
 back, at the cost of page faults; an engine sends 32 KiB at once."""
 
 MOST_KEPT = 100
-"""Connections from which on idle ones are closed rather than kept: httpcore counts all of them for each idle one."""
+"""Idle connections that are kept for later requests; more are closed."""
 
 READS = (b"GET", b"HEAD")
 """What may be asked again where no answer began: it changes nothing."""
@@ -45,96 +37,27 @@ CONNECTED = "rawdocker.connected"
 """A request's extension: called when a new connection stands."""
 
 
-class Pool(httpcore.ConnectionPool):
-    """Connections to one endpoint, of which there may be any number; some are kept for later."""
+class Answer:
+    """The head of an answer and the stream behind it, with what httpcore.Response has of it."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
-        self._endpoint = endpoint
+    __slots__ = ("extensions", "headers", "status", "stream")
 
-    def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
-        return _Connection(self._endpoint)
-
-
-class AsyncPool(httpcore.AsyncConnectionPool):
-    """The same for asyncio and trio."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(max_connections=None, max_keepalive_connections=MOST_KEPT)
-        self._endpoint = endpoint
-
-    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return _AsyncConnection(self._endpoint)
-
-    async def _close_connections(self, closing: list[httpcore.AsyncConnectionInterface]) -> None:
-        if closing:  # to be shielded from being cancelled costs a twentieth of a call, also where nothing is done
-            await super()._close_connections(closing)
-
-
-class Foreign:
-    """An httpx transport of a user's own in a pool's place."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        return _from_httpx(self._transport.handle_request(_for_httpx(request)))
+    def __init__(self, head: Head, stream: Any, extensions: dict[str, Any]) -> None:
+        self.status, self.headers, self.stream, self.extensions = head.status, head.headers, stream, extensions
 
     def close(self) -> None:
-        self._transport.close()
-
-
-class AsyncForeign:
-    """The same for asyncio and trio."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
-        self._transport = transport
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        return _from_httpx(await self._transport.handle_async_request(_for_httpx(request)))
+        self.stream.close()
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
-
-
-def _for_httpx(request: httpcore.Request) -> httpx.Request:
-    import httpx
-
-    url = bytes(request.url).decode("ascii")
-    stream: Any = request.stream
-    return httpx.Request(
-        request.method.decode("ascii"), url, headers=request.headers, stream=stream, extensions=request.extensions
-    )
-
-
-def _from_httpx(response: httpx.Response) -> httpcore.Response:
-    return httpcore.Response(
-        response.status_code, headers=response.headers.raw, content=response.stream, extensions=response.extensions
-    )
-
-
-class _State(Enum):
-    NEW = "new"
-    ACTIVE = "active"
-    IDLE = "idle"
-    CLOSED = "closed"
+        await self.stream.aclose()
 
 
 class _Line:
-    """What both kinds of connections know of themselves, and tell the pool."""
+    """What both kinds of connections have in common. One serves a request at a time."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
         self._stream: Any = None
-        self._state = _State.NEW
-        self._claiming = threading.Lock()
-
-    def _claim(self) -> None:
-        """Take the connection for a request; the pool may have given it to two at once."""
-        with self._claiming:
-            if self._state not in (_State.NEW, _State.IDLE):
-                raise httpcore.ConnectionNotAvailable
-            self._state = _State.ACTIVE
 
     def _closed_between(self, request: httpcore.Request, exchange: Exchange, error: BaseException) -> bool:
         """Say whether the engine closed a kept connection just when a read was sent, which another one may ask."""
@@ -147,41 +70,20 @@ class _Line:
         if tell is not None:
             tell()
 
-    def _response(self, head: Head, content: Any, behind: bytes) -> httpcore.Response:
+    def _answer(self, head: Head, content: Any, behind: bytes) -> Answer:
         extensions = {
             "http_version": b"HTTP/" + head.version,
             "reason_phrase": head.reason,
             "network_stream": self._upgraded(behind) if head.status == 101 else self._stream,
         }
-        response = httpcore.Response(head.status, content=content, extensions=extensions)
-        response.headers = head.headers  # which the constructor would check one by one
-        return response
+        return Answer(head, content, extensions)
 
     def _upgraded(self, behind: bytes) -> Any:
         raise NotImplementedError
 
-    def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        return True
-
-    def is_available(self) -> bool:
-        return self._state is _State.IDLE
-
-    def is_idle(self) -> bool:
-        return self._state is _State.IDLE
-
-    def is_closed(self) -> bool:
-        return self._state is _State.CLOSED
-
-    def has_expired(self) -> bool:
-        """Say no: the pool would ask every idle connection at each request. The one that is used next is looked at."""
-        return False
-
     def _is_stale(self) -> bool:
         """Say whether the engine has closed a kept connection: it can be read then, where nothing is to come."""
         return self._stream is not None and bool(self._stream.get_extra_info("is_readable"))
-
-    def info(self) -> str:
-        return f"{self._endpoint.url}, {self._state.value}"
 
 
 def _timeout(request: httpcore.Request, name: str) -> float | None:
@@ -196,12 +98,11 @@ def _worth_another_try(request: httpcore.Request, error: BaseException | None) -
     return error is not None and request.method in READS
 
 
-class _Connection(_Line, httpcore.ConnectionInterface):
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        self._claim()
+class _Connection(_Line):
+    def handle_request(self, request: httpcore.Request) -> Answer:
         if self._is_stale():
             self.close()
-            raise httpcore.ConnectionNotAvailable  # the pool takes another
+            raise httpcore.ConnectionNotAvailable  # another is taken
         exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
@@ -209,12 +110,13 @@ class _Connection(_Line, httpcore.ConnectionInterface):
             # An engine may refuse before it has read all, and close; its answer says why.
             with suppress(httpcore.WriteError):
                 self._send(request, exchange)
+                exchange.sent = True
             timeout = _timeout(request, "read")
             head = None
             while head is None:
                 head = exchange.receive(self._stream.read(READ_SIZE, timeout))
             content = _Content(self, exchange, head, timeout)
-            return self._response(head, content, exchange.behind_the_head)
+            return self._answer(head, content, exchange.behind_the_head)
         except BaseException as error:
             self.close()
             if self._closed_between(request, exchange, error):
@@ -224,15 +126,19 @@ class _Connection(_Line, httpcore.ConnectionInterface):
     def _dialled(self, request: httpcore.Request) -> httpcore.NetworkStream:
         timeout = _timeout(request, "connect")
         try:
-            return dialled(self._endpoint, timeout)
+            return dialled(self._lines.endpoint, timeout)
         except UnreachableError as error:
             if not _worth_another_try(request, error):
                 raise
         time.sleep(PAUSE)
-        return dialled(self._endpoint, timeout)
+        return dialled(self._lines.endpoint, timeout)
 
     def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")
+        whole = exchange.whole()
+        if whole is not None:
+            self._stream.write(whole, timeout)
+            return
         waiting = exchange.head()
         if exchange.chunked:  # its pieces may be long in coming
             self._stream.write(waiting, timeout)
@@ -244,7 +150,6 @@ class _Connection(_Line, httpcore.ConnectionInterface):
         waiting += exchange.end()
         if waiting:
             self._stream.write(waiting, timeout)
-        exchange.sent = True
 
     def read(self, timeout: float | None) -> bytes:
         data: bytes = self._stream.read(READ_SIZE, timeout)
@@ -252,13 +157,11 @@ class _Connection(_Line, httpcore.ConnectionInterface):
 
     def release(self, *, reusable: bool) -> None:
         """Give the connection back after an answer, or close it."""
-        if reusable:
-            self._state = _State.IDLE
-        else:
+        if not (reusable and self._lines.keep(self)):
             self.close()
 
     def close(self) -> None:
-        self._state = _State.CLOSED
+        self._lines.forget(self)
         if self._stream is not None:
             self._stream.close()
 
@@ -319,9 +222,8 @@ class _Upgraded(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        self._claim()
+class _AsyncConnection(_Line):
+    async def handle_async_request(self, request: httpcore.Request) -> Answer:
         if self._is_stale():
             await self.aclose()
             raise httpcore.ConnectionNotAvailable
@@ -331,12 +233,13 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
                 self._connected(request, await self._dialled(request))
             with suppress(httpcore.WriteError):
                 await self._send(request, exchange)
+                exchange.sent = True
             timeout = _timeout(request, "read")
             head = None
             while head is None:
                 head = exchange.receive(await self._stream.read(READ_SIZE, timeout))
             content = _AsyncContent(self, exchange, head, timeout)
-            return self._response(head, content, exchange.behind_the_head)
+            return self._answer(head, content, exchange.behind_the_head)
         except BaseException as error:
             await self.aclose()
             if self._closed_between(request, exchange, error):
@@ -348,15 +251,19 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
 
         timeout = _timeout(request, "connect")
         try:
-            return await async_dialled(self._endpoint, timeout)
+            return await async_dialled(self._lines.endpoint, timeout)
         except UnreachableError as error:
             if not _worth_another_try(request, error):
                 raise
         await sleep(PAUSE)
-        return await async_dialled(self._endpoint, timeout)
+        return await async_dialled(self._lines.endpoint, timeout)
 
     async def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
         timeout = _timeout(request, "write")
+        whole = exchange.whole()
+        if whole is not None:
+            await self._stream.write(whole, timeout)
+            return
         waiting = exchange.head()
         if exchange.chunked:
             await self._stream.write(waiting, timeout)
@@ -368,7 +275,6 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
         waiting += exchange.end()
         if waiting:
             await self._stream.write(waiting, timeout)
-        exchange.sent = True
 
     async def read(self, timeout: float | None) -> bytes:
         data: bytes = await self._stream.read(READ_SIZE, timeout)
@@ -376,13 +282,11 @@ class _AsyncConnection(_Line, httpcore.AsyncConnectionInterface):
 
     async def release(self, *, reusable: bool) -> None:
         """Give the connection back after an answer, or close it."""
-        if reusable:
-            self._state = _State.IDLE
-        else:
+        if not (reusable and self._lines.keep(self)):
             await self.aclose()
 
     async def aclose(self) -> None:
-        self._state = _State.CLOSED
+        self._lines.forget(self)
         if self._stream is not None:
             await self._stream.aclose()
 
@@ -396,24 +300,28 @@ class _AsyncContent:
     def __init__(self, connection: _AsyncConnection, exchange: Exchange, head: Head, timeout: float | None) -> None:
         self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
         self._body: Body = exchange.body(head)
+        self._data = exchange.behind_the_head
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        body, connection = self._body, self._connection
-        data = self._exchange.behind_the_head
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        body, data = self._body, self._data
+        self._data = b""
         try:
             while True:
-                piece = body.feed(data) if data else b""
-                if piece:
-                    yield piece
+                if data and (piece := body.feed(data)):
+                    return piece
                 if body.done:
-                    return
-                data = await connection.read(self._timeout)
+                    break
+                data = await self._connection.read(self._timeout)
                 if not data:
                     body.end()
         except BaseException:
             await self.aclose()
             raise
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         if not self._closed:
@@ -441,6 +349,92 @@ class _AsyncUpgraded(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+class _Lines:
+    """Connections to one endpoint, of which there may be any number. Some are kept; the one used last is used next.
+
+    To httpcore all of them are one that takes any number of requests at once, as one of HTTP/2 does.
+    """
+
+    _kind: Callable[[Any], Any]
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._open: set[Any] = set()
+        self._kept: list[Any] = []
+
+    def taken(self) -> Any:
+        """Return a connection for a request: one that was kept, or a new one."""
+        with suppress(IndexError):
+            return self._kept.pop()
+        line = self._kind(self)
+        self._open.add(line)
+        return line
+
+    def keep(self, line: Any) -> bool:
+        """Take a connection back for later requests; say whether there was room."""
+        if line not in self._open or len(self._kept) >= MOST_KEPT:
+            return False
+        self._kept.append(line)
+        return True
+
+    def forget(self, line: Any) -> None:
+        """Take note that a connection is closed."""
+        self._open.discard(line)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        return True
+
+    def is_available(self) -> bool:
+        return True
+
+    def is_idle(self) -> bool:
+        return False
+
+    def is_closed(self) -> bool:
+        return False
+
+    def has_expired(self) -> bool:
+        return False
+
+    def info(self) -> str:
+        return f"{self.endpoint.url}, {len(self._open)} open, {len(self._kept)} of them kept"
+
+
+class Lines(_Lines, httpcore.ConnectionInterface):
+    _kind = _Connection
+
+    def handle_request(self, request: httpcore.Request) -> Any:
+        while True:
+            try:
+                return self.taken().handle_request(request)
+            except httpcore.ConnectionNotAvailable:
+                continue
+
+    def close(self) -> None:
+        self._kept.clear()
+        for line in list(self._open):
+            line.close()
+
+
+class AsyncLines(_Lines, httpcore.AsyncConnectionInterface):
+    _kind = _AsyncConnection
+
+    async def handle_async_request(self, request: httpcore.Request) -> Any:
+        while True:
+            try:
+                return await self.taken().handle_async_request(request)
+            except httpcore.ConnectionNotAvailable:
+                continue
+
+    async def aclose(self) -> None:
+        self._kept.clear()
+        for line in list(self._open):
+            await line.aclose()
 
 
 def dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.NetworkStream:

@@ -39,8 +39,9 @@ ALLOWED = {
     "asyncsocket": {"host", "transport"},
     "tls": {"errors", "host"},
     "answer": {"call", "codec", "errors", "host", "models"},
+    "pool": {"host", "transport"},
     "connection": {"answer", "call", "codec", "errors", "observe", "transport"},
-    "client": {"answer", "call", "connection", "errors", "host", "observe", "transport", "version"},
+    "client": {"answer", "call", "connection", "errors", "host", "http1", "observe", "pool", "transport", "version"},
     "registry": {"answer", "call", "codec", "errors", "host", "observe", "plan"},
     "flows": {"archive", "call", "calls", "client", "codec", "connection", "errors", "registry", "host"},
     "archive": {"errors"},
@@ -51,7 +52,17 @@ ALLOWED = {
 }
 DATA = {"rawdocker/api/operations.tsv", "rawdocker/api/parameters.tsv", "rawdocker/report/page.html"}
 """What is no Python in the wheel."""
-SPEAKERS_OF_HTTP = {"answer", "asyncsocket", "client", "connection", "http1", "registry/client", "tls", "transport"}
+SPEAKERS_OF_HTTP = {
+    "answer",
+    "asyncsocket",
+    "client",
+    "connection",
+    "http1",
+    "pool",
+    "registry/client",
+    "tls",
+    "transport",
+}
 
 
 def imports(path: Path) -> set[str]:

@@ -3,15 +3,18 @@ no copy of bytes that pass. Which modules are loaded is held by test_architectur
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from faults import servers
 
-from rawdocker import Client, calls
+from rawdocker import AsyncClient, Client, calls
 from rawdocker.call import Frame
 from rawdocker.codec import JoinedFrameDecoder, RawDecoder, TerminalDecoder
 from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody
@@ -52,6 +55,40 @@ def test_calls_in_a_row_are_one_write_and_one_read_each_on_one_connection(
             docker.send(calls.container_inspect("web"))
     assert counted["__init__"] == 1
     assert counted["write"] == counted["read"] == CALLS + 1, "a ping, and the calls"
+
+
+def test_an_asynchronous_call_makes_no_generator_that_the_loop_keeps_count_of(tmp_path: Path) -> None:
+    async def generators(host: str) -> list[str]:
+        begun: list[str] = []
+        async with AsyncClient(host) as docker:
+            await docker.send(calls.container_inspect("web"))
+            sys.set_asyncgen_hooks(firstiter=lambda generator: begun.append(generator.__qualname__))
+            await docker.send(calls.container_inspect("web"))
+        return begun
+
+    answer = servers.answers("200 OK", b'{"Id": "web"}', "application/json")
+    with servers.Server(tmp_path / "s", answer) as host:
+        assert asyncio.run(generators(host)) == []
+
+
+def test_of_a_hundred_kept_connections_a_call_looks_at_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = Counter[str]()
+    real = SocketStream.get_extra_info
+
+    def get_extra_info(self: SocketStream, info: str) -> Any:
+        looked_at[info] += 1
+        return real(self, info)
+
+    monkeypatch.setattr(SocketStream, "get_extra_info", get_extra_info)
+    answer = servers.answers("200 OK", b'{"Id": "web"}', "application/json")
+    with servers.Server(tmp_path / "s", answer) as host, Client(host) as docker:
+        with ExitStack() as stack:
+            for _ in range(100):
+                answers = stack.enter_context(docker.stream(calls.container_inspect("web")))
+                assert len(list(answers)) == 1
+        looked_at.clear()
+        docker.send(calls.container_inspect("web"))
+    assert looked_at["is_readable"] == 1
 
 
 def test_a_thousand_frames_that_came_together_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawdocker.http1 import Body, BodyOfLength, BodyToTheEnd, ChunkedBody, Exchange, Head, NoBody, body_of, head_of
+from rawdocker.http1 import (
+    Body,
+    BodyOfLength,
+    BodyToTheEnd,
+    ChunkedBody,
+    Exchange,
+    Framing,
+    Head,
+    NoBody,
+    body_of,
+    framing_of,
+    head_of,
+)
 
 
 def chunked(pieces: Sequence[bytes], trailers: bytes = b"", extension: bytes = b"") -> bytes:
@@ -105,7 +117,7 @@ def test_a_body_of_a_length_takes_no_more() -> None:
 def test_how_a_body_is_read_is_told_by_the_head(
     method: bytes, status: int, headers: list[tuple[bytes, bytes]], kind: type
 ) -> None:
-    assert isinstance(body_of(method, status, headers), kind)
+    assert isinstance(body_of(method, status, framing_of(headers)), kind)
 
 
 ANSWER = (
@@ -128,7 +140,7 @@ def test_a_head_is_read_at_every_split_and_what_is_behind_it_kept(cut: int) -> N
         head = asked.receive(ANSWER[cut:])
     else:
         behind = ANSWER[cut:]
-    assert head == Head(b"1.1", 200, b"OK", HEADERS)
+    assert head == Head(b"1.1", 200, b"OK", HEADERS, Framing(length=3))
     assert asked.behind_the_head + behind == b"abc"
 
 

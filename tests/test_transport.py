@@ -15,7 +15,9 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import respx
 import trustme
 from faults import servers
 
@@ -375,10 +377,26 @@ def test_connections_that_fall_idle_are_not_all_kept(tmp_path: Path) -> None:
 
             await asyncio.gather(*(one() for _ in range(count)))
             await docker.send(calls.system_ping())
-            return len(docker._pool.connections)
+            return len(docker._pool.lines)
 
     with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host:
         assert asyncio.run(all_at_once(host)) <= MOST_KEPT
+
+
+def test_what_a_mock_lets_pass_reaches_the_engine(tmp_path: Path) -> None:
+    async def both(host: str) -> tuple[str, Any]:
+        async with AsyncClient(host, version="1.41") as docker:
+            return await docker.send(calls.system_ping()), await docker.send(calls.system_info().as_json())
+
+    with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host, respx.mock as router:
+        router.get("http://localhost/v1.41/info").mock(return_value=httpx.Response(200, json={"ID": "mocked"}))
+        router.route(path="/_ping").pass_through()
+        with Client(host, version="1.41") as docker:
+            for _ in range(2):
+                assert docker.send(calls.system_ping()) == "OK"
+            assert docker.send(calls.system_info().as_json()) == {"ID": "mocked"}
+            assert len(docker._pool.lines) == 1  # type: ignore[union-attr]
+        assert asyncio.run(both(host)) == ("OK", {"ID": "mocked"})
 
 
 NOTHING = HEADERS + b"Content-Length: 2\r\n\r\n{}"
