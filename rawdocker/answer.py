@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-import httpcore
-
+from rawdocker.broken import Broken, Malformed, TimedOut, Unsendable
 from rawdocker.call import Call, Codec
 from rawdocker.codec import Decoder, decode_json, decoder_for, raise_stream_error
 from rawdocker.errors import (
@@ -27,20 +26,32 @@ if TYPE_CHECKING:
 LONGEST_ERROR = 1 << 20
 """Bytes of a refusal that are read; what an engine says fits into a few hundred."""
 
-FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
-"""What our own transport raises when an exchange fails; `failure` and `cut` make our errors of it."""
-
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """Return FAILURES, with what a user's transport or a mock raises: httpx is loaded then."""
-    return (*FAILURES, *_of_httpx("HTTPError", "StreamError", "InvalidURL"))
+    """Return what is raised when an exchange fails, by a connection of ours, a mock or a user's transport. `failure`
+    and `cut` make our errors of it."""
+    return (*_broken(), *_timed_out(), *_malformed())
 
 
-def _of_httpx(*names: str) -> list[type[Exception]]:
-    httpx = sys.modules.get("httpx")
-    return [getattr(httpx, name) for name in names] if httpx else []
+def _broken() -> tuple[type[Exception], ...]:
+    return (Broken, *_loaded("httpcore", "NetworkError"), *_loaded("httpx", "NetworkError"))
+
+
+def _timed_out() -> tuple[type[Exception], ...]:
+    return (TimedOut, *_loaded("httpcore", "TimeoutException"), *_loaded("httpx", "TimeoutException"))
+
+
+def _malformed() -> tuple[type[Exception], ...]:
+    theirs = _loaded("httpcore", "ProtocolError") + _loaded("httpx", "HTTPError", "StreamError", "InvalidURL")
+    return (Malformed, Unsendable, *theirs)
+
+
+def _loaded(library: str, *names: str) -> tuple[type[Exception], ...]:
+    """Return the errors of a library, none where it is not loaded and so raises none."""
+    module = sys.modules.get(library)
+    return tuple(getattr(module, name) for name in names) if module else ()
 
 
 class Headers(Mapping[str, str]):
@@ -222,21 +233,17 @@ async def async_once(call: Call[Any], response: Response, chunks: AsyncIterator[
 def failure(error: Exception, call: Call[Any], endpoint: Endpoint) -> RawdockerError:
     """Return our error for a request that got no answer."""
     where = f"{call} on {endpoint.url}"
-    if isinstance(error, tuple(_of_httpx("ConnectError", "ConnectTimeout"))):  # ours raises its own
+    if isinstance(error, _loaded("httpx", "ConnectError", "ConnectTimeout")):  # ours raises its own
         return UnreachableError(f"Cannot connect to the Docker daemon at {endpoint.url}: {error}", call=call)
-    if _timed_out(error):
+    if isinstance(error, _timed_out()):
         return DeadlineError(f"{where}: the engine did not answer in time", call=call)
-    if isinstance(error, (httpcore.NetworkError, *_of_httpx("NetworkError"))):
+    if isinstance(error, _broken()):
         return UnreachableError(f"{where}: the connection broke before an answer came: {error}", call=call)
     return ProtocolError(f"{where}: not an HTTP answer: {error}", call=call)
 
 
-def _timed_out(error: Exception) -> bool:
-    return isinstance(error, (httpcore.TimeoutException, *_of_httpx("TimeoutException")))
-
-
 def cut(error: Exception, call: Call[Any]) -> RawdockerError:
     """Return our error for an answer that broke off."""
-    if _timed_out(error):
+    if isinstance(error, _timed_out()):
         return DeadlineError(f"{call}: the engine was silent for too long", call=call)
     return CutStreamError(f"{call}: the stream was cut: {error or type(error).__name__}", call=call)

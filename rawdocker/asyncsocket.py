@@ -14,7 +14,6 @@ from functools import partial
 from typing import TypeVar
 
 import anyio
-import httpcore
 from anyio.lowlevel import checkpoint
 
 from rawdocker.host import Endpoint
@@ -26,8 +25,8 @@ PAUSE = 0.01
 """Seconds until a unix socket whose queue is full is tried again; nothing tells when it is not."""
 
 
-class AsyncSocketStream(Socket, httpcore.AsyncNetworkStream):
-    """A connected socket that never blocks, as httpcore reads and writes it."""
+class AsyncSocketStream(Socket):
+    """A connected socket that never blocks."""
 
     _written = False
     """Whether what comes next answers what was just written, and cannot be there yet."""

@@ -20,12 +20,10 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, overload
 from urllib.parse import quote
-
-import httpcore
 
 from rawdocker import version as api_version
 from rawdocker.answer import (
@@ -46,10 +44,9 @@ from rawdocker.call import Call, Codec, HijackCall, StreamCall
 from rawdocker.connection import AsyncConnection, Connection
 from rawdocker.errors import InvalidCallError, ProtocolError, error_for
 from rawdocker.host import Endpoint, TLSFiles, resolve
-from rawdocker.http1 import Whole
+from rawdocker.http1 import Request, Whole
 from rawdocker.observe import Exchange, Observer, Observers, async_watched, pieces, watched
 from rawdocker.pool import AsyncForeign, AsyncPool, Foreign, Pool
-from rawdocker.transport import CONNECTED, Answer
 
 if TYPE_CHECKING:
     import httpx
@@ -62,6 +59,10 @@ CONNECT_TIMEOUT = 10.0
 PING_TIMEOUT = 30.0
 """Seconds that an engine may take to answer a ping, unless the caller allows less: a server that waits for words of
 another protocol would let us wait for ever. systemd starts engines at their first connection, which takes a while."""
+
+STARTS_AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
+"""Containers that one client's `run`s start at the same time. An engine that is asked for hundreds at once changes from
+one to the other all the time, and takes a third longer for all of them."""
 
 ORIGIN = "http://localhost"
 """Every URL begins with this, whichever endpoint is spoken to, so that mocks need to know one only."""
@@ -123,7 +124,7 @@ class _Base:
 
     def _request(
         self, call: Call[Any], timeout: float | None, *, hijack: bool = False
-    ) -> tuple[httpcore.Request, Any, Exchange]:
+    ) -> tuple[Request, Any, Exchange]:
         """Return a call as a request, its body, and the exchange that observers are told of."""
         prefix = f"/v{self._version}" if call.takes_version else ""
         exchange = Exchange(call, call.method, prefix + call.target, (), self.endpoint.url, self.endpoint.tls)
@@ -131,17 +132,14 @@ class _Base:
         if hijack:
             own = {"Connection": "Upgrade", "Upgrade": "tcp", **own}
         more, framing = {**own, **call.headers}, _framing(call, content)
-        extensions: dict[str, Any] = {"timeout": {"connect": self._connect_timeout, "read": timeout, "write": timeout}}
-        if self._observers:
-            extensions[CONNECTED] = partial(_time_connection, exchange)
-        request = httpcore.Request(
-            call.method,
-            httpcore.URL(scheme=b"http", host=b"localhost", port=None, target=_target(exchange.target, call)),
-            content=Whole(content or b"") if _is_whole(content) else self._watched(content, exchange),
-            extensions=extensions,
-        )
-        request.headers = (
-            _encoded({**_merged(self._headers, more), **framing}) if more or framing else [*self._headers_alone]
+        request = Request(
+            call.method.encode(),
+            _target(exchange.target, call),
+            _encoded({**_merged(self._headers, more), **framing}) if more or framing else [*self._headers_alone],
+            Whole(content or b"") if _is_whole(content) else self._watched(content, exchange),
+            timeout=timeout,
+            connect_timeout=self._connect_timeout,
+            connected=partial(_time_connection, exchange) if self._observers else None,
         )
         return request, content, exchange
 
@@ -149,7 +147,7 @@ class _Base:
         """Return a body whose pieces observers are told of as they go."""
         raise NotImplementedError
 
-    def _sending(self, exchange: Exchange, request: httpcore.Request, content: Any) -> None:
+    def _sending(self, exchange: Exchange, request: Request, content: Any) -> None:
         if self._observers:
             exchange.headers = on_the_wire(request.headers)
             exchange.started = perf_counter()
@@ -157,7 +155,7 @@ class _Base:
             if content and isinstance(content, bytes):
                 self._observers.sent(exchange, content)
 
-    def _answered(self, exchange: Exchange, answer: httpcore.Response | Answer) -> Response:
+    def _answered(self, exchange: Exchange, answer: Any) -> Response:
         response = Response(answer, ORIGIN + exchange.target)
         if self._observers:
             exchange.received = perf_counter()
@@ -254,6 +252,8 @@ class Client(_Base):
         super().__init__(host, options)
         self._pool = Foreign(transport) if transport else Pool(self.endpoint)
         self._negotiating = threading.Lock()
+        self.starting = threading.BoundedSemaphore(STARTS_AT_ONCE)
+        """Held by each `run` while the engine starts its container."""
 
     def __enter__(self) -> Client:
         return self
@@ -369,6 +369,13 @@ class AsyncClient(_Base):
     ) -> None:
         super().__init__(host, options)
         self._pool = AsyncForeign(transport) if transport else AsyncPool(self.endpoint)
+
+    @cached_property
+    def starting(self) -> AbstractAsyncContextManager[object]:
+        """Held by each `run_async` while the engine starts its container."""
+        from anyio import Semaphore
+
+        return Semaphore(STARTS_AT_ONCE)
 
     async def __aenter__(self) -> AsyncClient:
         return self

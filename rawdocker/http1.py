@@ -8,10 +8,10 @@ as much as all the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, NamedTuple, Protocol
 
-import httpcore
+from rawdocker.broken import Broken, Malformed, Unsendable
 
 LONGEST_HEAD = 100 * 1024
 """Bytes of an answer's head; a longer one is refused."""
@@ -48,7 +48,7 @@ class Body(Protocol):
         """Take what arrived and return what of it belongs to the body."""
 
     def end(self) -> None:
-        """Take note that nothing more comes; raises httpcore.RemoteProtocolError in the middle of the body."""
+        """Take note that nothing more comes; raises Malformed in the middle of the body."""
 
 
 class NoBody:
@@ -89,7 +89,7 @@ class BodyOfLength:
 
     def end(self) -> None:
         received = self._length - self._missing
-        raise httpcore.RemoteProtocolError(f"{_CUT} (received {received} bytes, expected {self._length})")
+        raise Malformed(f"{_CUT} (received {received} bytes, expected {self._length})")
 
 
 class ChunkedBody:
@@ -146,22 +146,22 @@ class ChunkedBody:
         if self._inside:
             footer, head = head[:2], head[2:]
             if not b"\r\n".startswith(footer):
-                raise httpcore.RemoteProtocolError(f"malformed chunk footer: {footer!r} (expected b'\\r\\n')")
+                raise Malformed(f"malformed chunk footer: {footer!r} (expected b'\\r\\n')")
         if b"\n" in head or len(head) > _LONGEST_CHUNK_HEAD or (head and not re.match(rb"[0-9A-Fa-f]", head)):
-            raise httpcore.RemoteProtocolError(f"illegal chunk header: {head[:40]!r}")
+            raise Malformed(f"illegal chunk header: {head[:40]!r}")
 
     def _drop_trailers(self) -> None:
         while not self.done:
             line, end, rest = self._rest.partition(b"\r\n")
             if not end:
                 if len(self._rest) > LONGEST_HEAD:
-                    raise httpcore.RemoteProtocolError("the trailers are too long")
+                    raise Malformed("the trailers are too long")
                 return
             self._rest = rest
             self.done = not line
 
     def end(self) -> None:
-        raise httpcore.RemoteProtocolError(f"{_CUT} (incomplete chunked read)")
+        raise Malformed(f"{_CUT} (incomplete chunked read)")
 
 
 class Framing(NamedTuple):
@@ -192,14 +192,14 @@ def body_of(method: bytes, status: int, framing: Framing) -> Body:
 
 
 def head_of(data: bytes) -> Head:
-    """Return what a whole head says; raises httpcore.RemoteProtocolError for one that is not of HTTP/1."""
+    """Return what a whole head says; raises Malformed for one that is not of HTTP/1."""
     data = _FOLDED.sub(b" ", data) if b"\n " in data or b"\n\t" in data else data
     line = _STATUS_LINE.match(data)
     if line is None:
-        raise httpcore.RemoteProtocolError(f"illegal status line: {data[:40]!r}")
+        raise Malformed(f"illegal status line: {data[:40]!r}")
     end = _FIELDS.match(data, line.end()).end()  # type: ignore[union-attr]  # it matches nothing, too
     if data[end:].strip(b"\r\n"):
-        raise httpcore.RemoteProtocolError(f"illegal header line: {data[end : end + 40]!r}")
+        raise Malformed(f"illegal header line: {data[end : end + 40]!r}")
     headers = [(name, value.strip(b" \t")) for name, value in _FIELD.findall(data, line.end(), end)]
     return Head(line[1], int(line[2]), line[3] or b"", headers, framing_of(headers))
 
@@ -208,7 +208,7 @@ _FRAMING = (b"content-length", b"transfer-encoding", b"connection")
 
 
 def framing_of(headers: list[tuple[bytes, bytes]]) -> Framing:
-    """Return what headers say of a body; raises httpcore.RemoteProtocolError where they do not say one thing."""
+    """Return what headers say of a body; raises Malformed where they do not say one thing."""
     told: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         name = name.lower()
@@ -216,9 +216,9 @@ def framing_of(headers: list[tuple[bytes, bytes]]) -> Framing:
             told.setdefault(name, []).append(value.lower())
     lengths, codings, wishes = (told.get(name, ()) for name in _FRAMING)
     if len(set(lengths)) > 1 or not all(value.isdigit() and len(value) <= 20 for value in lengths):
-        raise httpcore.RemoteProtocolError(f"bad Content-Length: {b', '.join(lengths)[:40]!r}")
+        raise Malformed(f"bad Content-Length: {b', '.join(lengths)[:40]!r}")
     if codings and codings != [b"chunked"]:
-        raise httpcore.RemoteProtocolError(f"unsupported Transfer-Encoding: {b', '.join(codings)[:40]!r}")
+        raise Malformed(f"unsupported Transfer-Encoding: {b', '.join(codings)[:40]!r}")
     return Framing(int(lengths[0]) if lengths else None, bool(codings), any(b"close" in wish for wish in wishes))
 
 
@@ -235,10 +235,42 @@ class Whole:
         yield self.content
 
 
+class Request:
+    """A request before it is bytes."""
+
+    __slots__ = ("body", "connect_timeout", "connected", "headers", "method", "target", "timeout")
+
+    def __init__(
+        self,
+        method: bytes,
+        target: bytes,
+        headers: list[tuple[bytes, bytes]],
+        body: Any,
+        *,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        connected: Callable[[], None] | None = None,
+    ) -> None:
+        self.method, self.target, self.headers = method, target, headers
+        self.body: Any = body
+        """A Whole, or pieces to iterate over, asynchronously for an asynchronous connection."""
+        self.timeout = timeout
+        """Seconds that the other side may say and take nothing; None for any number."""
+        self.connect_timeout = connect_timeout
+        """Seconds that connecting may take."""
+        self.connected = connected
+        """Called when a new connection stands."""
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """The limits of time in the words of httpx and httpcore."""
+        return {"timeout": {"connect": self.connect_timeout, "read": self.timeout, "write": self.timeout, "pool": None}}
+
+
 class Exchange:
     """One request and the head of its answer, as bytes."""
 
-    def __init__(self, request: httpcore.Request, *, kept: bool = False) -> None:
+    def __init__(self, request: Request, *, kept: bool = False) -> None:
         self._request = request
         self.kept = kept
         """Whether the connection has carried others before."""
@@ -253,20 +285,20 @@ class Exchange:
         """Whether the whole request has been written."""
 
     def head(self) -> bytes:
-        """Return the head of the request; raises httpcore.LocalProtocolError for one that would be read otherwise."""
-        method, target = self._request.method, self._request.url.target
+        """Return the head of the request; raises Unsendable for one that would be read otherwise."""
+        method, target = self._request.method, self._request.target
         if not _TOKEN.fullmatch(method) or not _TARGET.fullmatch(target):
-            raise httpcore.LocalProtocolError(f"illegal request line: {method[:20]!r} {target[:80]!r}")
+            raise Unsendable(f"illegal request line: {method[:20]!r} {target[:80]!r}")
         lines = [b"%b %b HTTP/1.1\r\n" % (method, target)]
         for name, value in self._request.headers:
             if not _TOKEN.fullmatch(name) or _NO_VALUE.search(value):
-                raise httpcore.LocalProtocolError(f"illegal header: {name!r}")  # its value may be a secret
+                raise Unsendable(f"illegal header: {name!r}")  # its value may be a secret
             lines.append(b"%b: %b\r\n" % (name, value))
         return b"".join([*lines, b"\r\n"])
 
     def whole(self) -> bytes | None:
         """Return all of the request, None where its body comes in pieces."""
-        body = self._request.stream
+        body = self._request.body
         return self.head() + body.content if isinstance(body, Whole) and not self.chunked else None
 
     def data(self, piece: bytes) -> bytes:
@@ -283,19 +315,19 @@ class Exchange:
         """Take what arrived; return the head of the answer when it is complete."""
         if not data:
             if HTTP.startswith(self.answered):
-                raise httpcore.ReadError("the engine closed it")
-            raise httpcore.RemoteProtocolError(f"it begins with {self.answered!r}")
+                raise Broken("the engine closed it")
+            raise Malformed(f"it begins with {self.answered!r}")
         self.answered = (self.answered + data)[: len(HTTP)]
         self._arrived += data
         while end := _END_OF_HEAD.search(self._arrived):
             head = head_of(self._arrived[: end.end()])
             self._arrived = self._arrived[end.end() :]
             if head.status == 101 and not self._may_upgrade:
-                raise httpcore.RemoteProtocolError("it leaves HTTP (101), which nobody asked for")
+                raise Malformed("it leaves HTTP (101), which nobody asked for")
             if head.status >= 200 or head.status == 101:
                 return head
         if len(self._arrived) > LONGEST_HEAD or not (HTTP + b"1").startswith(self._arrived[: len(HTTP) + 1]):
-            raise httpcore.RemoteProtocolError(f"not the head of an answer: {self._arrived[:40]!r}")
+            raise Malformed(f"not the head of an answer: {self._arrived[:40]!r}")
         return None
 
     @property

@@ -8,13 +8,13 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpcore
-
 from rawdocker.errors import EndpointError
 from rawdocker.host import Endpoint
 
 if TYPE_CHECKING:
     import ssl
+
+    from rawdocker.transport import AsyncStream, Stream
 
 T = TypeVar("T")
 
@@ -110,10 +110,10 @@ def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     return context
 
 
-class TLSStream(httpcore.NetworkStream):
+class TLSStream:
     """A TLS connection that can be closed for writing while it is read, from two threads if need be."""
 
-    def __init__(self, stream: httpcore.NetworkStream, endpoint: Endpoint, timeout: float | None) -> None:
+    def __init__(self, stream: Stream, endpoint: Endpoint, timeout: float | None) -> None:
         self._stream = stream
         self._sending = threading.Lock()
         try:
@@ -154,10 +154,10 @@ class TLSStream(httpcore.NetworkStream):
         return self.close_write if info == "close_write" else self._stream.get_extra_info(info)
 
 
-class AsyncTLSStream(httpcore.AsyncNetworkStream):
+class AsyncTLSStream:
     """The same for asyncio and trio."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, endpoint: Endpoint) -> None:
+    def __init__(self, stream: AsyncStream, endpoint: Endpoint) -> None:
         import anyio
 
         self._stream = stream
@@ -165,9 +165,7 @@ class AsyncTLSStream(httpcore.AsyncNetworkStream):
         self._sending = anyio.Lock()
 
     @classmethod
-    async def open(
-        cls, stream: httpcore.AsyncNetworkStream, endpoint: Endpoint, timeout: float | None
-    ) -> AsyncTLSStream:
+    async def open(cls, stream: AsyncStream, endpoint: Endpoint, timeout: float | None) -> AsyncTLSStream:
         """Shake hands over a connection that stands."""
         try:
             self = cls(stream, endpoint)

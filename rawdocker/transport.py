@@ -10,22 +10,18 @@ import os
 import select
 import socket
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
-import httpcore
-
+from rawdocker.broken import Broken, Stale, TimedOut, WriteBroken
 from rawdocker.errors import EndpointError, UnreachableError
 from rawdocker.host import Endpoint
-from rawdocker.http1 import Body, Exchange, Head
+from rawdocker.http1 import Body, Exchange, Head, Request
 
 READ_SIZE = 1 << 16
 """Bytes that are read at once. For 128 KiB and more C's library asks the system for memory at each read and gives it
 back, at the cost of page faults; an engine sends 32 KiB at once."""
-
-MOST_KEPT = 100
-"""Idle connections that are kept for later requests; more are closed."""
 
 READS = (b"GET", b"HEAD")
 """What may be asked again where no answer began: it changes nothing."""
@@ -33,17 +29,48 @@ READS = (b"GET", b"HEAD")
 PAUSE = 0.1
 """Seconds before an engine that has refused a connection is tried once more."""
 
-CONNECTED = "rawdocker.connected"
-"""A request's extension: called when a new connection stands."""
+
+class Pool(Protocol):
+    """Where connections come from and go back to."""
+
+    endpoint: Endpoint
+
+    def keep(self, line: Any) -> bool: ...
+
+    def forget(self, line: Any) -> None: ...
+
+
+class Stream(Protocol):
+    """A connection that can be read and written; what httpcore calls a NetworkStream."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
+
+    def close(self) -> None: ...
+
+    def get_extra_info(self, info: str) -> Any: ...
+
+
+class AsyncStream(Protocol):
+    """The same for asyncio and trio."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    def get_extra_info(self, info: str) -> Any: ...
 
 
 class Answer:
-    """The head of an answer and the stream behind it, with what httpcore.Response has of it."""
+    """The head of an answer and the stream behind it, as httpcore.Response has them."""
 
     __slots__ = ("extensions", "headers", "status", "stream")
 
-    def __init__(self, head: Head, stream: Any, extensions: dict[str, Any]) -> None:
-        self.status, self.headers, self.stream, self.extensions = head.status, head.headers, stream, extensions
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], stream: Any, extensions: Any) -> None:
+        self.status, self.headers, self.stream, self.extensions = status, headers, stream, extensions
 
     def close(self) -> None:
         self.stream.close()
@@ -52,23 +79,22 @@ class Answer:
         await self.stream.aclose()
 
 
-class _Line:
+class _Connected:
     """What both kinds of connections have in common. One serves a request at a time."""
 
-    def __init__(self, lines: _Lines) -> None:
-        self._lines = lines
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
         self._stream: Any = None
 
-    def _closed_between(self, request: httpcore.Request, exchange: Exchange, error: BaseException) -> bool:
+    def _closed_between(self, request: Request, exchange: Exchange, error: BaseException) -> bool:
         """Say whether the engine closed a kept connection just when a read was sent, which another one may ask."""
-        unanswered = not exchange.answered and isinstance(error, httpcore.NetworkError)
+        unanswered = not exchange.answered and isinstance(error, Broken)
         return exchange.kept and unanswered and request.method in READS
 
-    def _connected(self, request: httpcore.Request, stream: Any) -> None:
+    def _connected(self, request: Request, stream: Any) -> None:
         self._stream = stream
-        tell = request.extensions.get(CONNECTED)
-        if tell is not None:
-            tell()
+        if request.connected is not None:
+            request.connected()
 
     def _answer(self, head: Head, content: Any, behind: bytes) -> Answer:
         extensions = {
@@ -76,7 +102,7 @@ class _Line:
             "reason_phrase": head.reason,
             "network_stream": self._upgraded(behind) if head.status == 101 else self._stream,
         }
-        return Answer(head, content, extensions)
+        return Answer(head.status, head.headers, content, extensions)
 
     def _upgraded(self, behind: bytes) -> Any:
         raise NotImplementedError
@@ -86,32 +112,27 @@ class _Line:
         return self._stream is not None and bool(self._stream.get_extra_info("is_readable"))
 
 
-def _timeout(request: httpcore.Request, name: str) -> float | None:
-    timeout: float | None = request.extensions.get("timeout", {}).get(name)
-    return timeout
-
-
-def _worth_another_try(request: httpcore.Request, error: BaseException | None) -> bool:
+def _worth_another_try(request: Request, error: BaseException | None) -> bool:
     """Say whether a read was refused a connection: an engine that starts again may take the next one."""
     while error is not None and not isinstance(error, ConnectionRefusedError):
         error = error.__cause__
     return error is not None and request.method in READS
 
 
-class _Connection(_Line):
-    def handle_request(self, request: httpcore.Request) -> Answer:
+class Line(_Connected):
+    def ask(self, request: Request) -> Answer:
         if self._is_stale():
             self.close()
-            raise httpcore.ConnectionNotAvailable  # another is taken
+            raise Stale  # another is taken
         exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
                 self._connected(request, self._dialled(request))
             # An engine may refuse before it has read all, and close; its answer says why.
-            with suppress(httpcore.WriteError):
+            with suppress(WriteBroken):
                 self._send(request, exchange)
                 exchange.sent = True
-            timeout = _timeout(request, "read")
+            timeout = request.timeout
             head = None
             while head is None:
                 head = exchange.receive(self._stream.read(READ_SIZE, timeout))
@@ -120,21 +141,21 @@ class _Connection(_Line):
         except BaseException as error:
             self.close()
             if self._closed_between(request, exchange, error):
-                raise httpcore.ConnectionNotAvailable from error
+                raise Stale from error
             raise
 
-    def _dialled(self, request: httpcore.Request) -> httpcore.NetworkStream:
-        timeout = _timeout(request, "connect")
+    def _dialled(self, request: Request) -> Stream:
+        timeout = request.connect_timeout
         try:
-            return dialled(self._lines.endpoint, timeout)
+            return dialled(self._pool.endpoint, timeout)
         except UnreachableError as error:
             if not _worth_another_try(request, error):
                 raise
         time.sleep(PAUSE)
-        return dialled(self._lines.endpoint, timeout)
+        return dialled(self._pool.endpoint, timeout)
 
-    def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
-        timeout = _timeout(request, "write")
+    def _send(self, request: Request, exchange: Exchange) -> None:
+        timeout = request.timeout
         whole = exchange.whole()
         if whole is not None:
             self._stream.write(whole, timeout)
@@ -143,8 +164,7 @@ class _Connection(_Line):
         if exchange.chunked:  # its pieces may be long in coming
             self._stream.write(waiting, timeout)
             waiting = b""
-        assert isinstance(request.stream, Iterable)
-        for piece in request.stream:
+        for piece in request.body:
             self._stream.write(waiting + exchange.data(piece), timeout)
             waiting = b""
         waiting += exchange.end()
@@ -157,11 +177,11 @@ class _Connection(_Line):
 
     def release(self, *, reusable: bool) -> None:
         """Give the connection back after an answer, or close it."""
-        if not (reusable and self._lines.keep(self)):
+        if not (reusable and self._pool.keep(self)):
             self.close()
 
     def close(self) -> None:
-        self._lines.forget(self)
+        self._pool.forget(self)
         if self._stream is not None:
             self._stream.close()
 
@@ -172,7 +192,7 @@ class _Connection(_Line):
 class _Content:
     """The body of an answer; closing it gives the connection back."""
 
-    def __init__(self, connection: _Connection, exchange: Exchange, head: Head, timeout: float | None) -> None:
+    def __init__(self, connection: Line, exchange: Exchange, head: Head, timeout: float | None) -> None:
         self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
         self._body: Body = exchange.body(head)
         self._closed = False
@@ -200,10 +220,10 @@ class _Content:
             self._connection.release(reusable=self._exchange.may_go_on(self._head, self._body))
 
 
-class _Upgraded(httpcore.NetworkStream):
+class _Upgraded:
     """A stream with bytes that came glued to the head of an answer."""
 
-    def __init__(self, stream: httpcore.NetworkStream, behind: bytes) -> None:
+    def __init__(self, stream: Stream, behind: bytes) -> None:
         self._stream, self._behind = stream, behind
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -222,19 +242,19 @@ class _Upgraded(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class _AsyncConnection(_Line):
-    async def handle_async_request(self, request: httpcore.Request) -> Answer:
+class AsyncLine(_Connected):
+    async def ask(self, request: Request) -> Answer:
         if self._is_stale():
             await self.aclose()
-            raise httpcore.ConnectionNotAvailable
+            raise Stale
         exchange = Exchange(request, kept=self._stream is not None)
         try:
             if self._stream is None:
                 self._connected(request, await self._dialled(request))
-            with suppress(httpcore.WriteError):
+            with suppress(WriteBroken):
                 await self._send(request, exchange)
                 exchange.sent = True
-            timeout = _timeout(request, "read")
+            timeout = request.timeout
             head = None
             while head is None:
                 head = exchange.receive(await self._stream.read(READ_SIZE, timeout))
@@ -243,23 +263,23 @@ class _AsyncConnection(_Line):
         except BaseException as error:
             await self.aclose()
             if self._closed_between(request, exchange, error):
-                raise httpcore.ConnectionNotAvailable from error
+                raise Stale from error
             raise
 
-    async def _dialled(self, request: httpcore.Request) -> httpcore.AsyncNetworkStream:
+    async def _dialled(self, request: Request) -> AsyncStream:
         from anyio import sleep
 
-        timeout = _timeout(request, "connect")
+        timeout = request.connect_timeout
         try:
-            return await async_dialled(self._lines.endpoint, timeout)
+            return await async_dialled(self._pool.endpoint, timeout)
         except UnreachableError as error:
             if not _worth_another_try(request, error):
                 raise
         await sleep(PAUSE)
-        return await async_dialled(self._lines.endpoint, timeout)
+        return await async_dialled(self._pool.endpoint, timeout)
 
-    async def _send(self, request: httpcore.Request, exchange: Exchange) -> None:
-        timeout = _timeout(request, "write")
+    async def _send(self, request: Request, exchange: Exchange) -> None:
+        timeout = request.timeout
         whole = exchange.whole()
         if whole is not None:
             await self._stream.write(whole, timeout)
@@ -268,8 +288,7 @@ class _AsyncConnection(_Line):
         if exchange.chunked:
             await self._stream.write(waiting, timeout)
             waiting = b""
-        assert isinstance(request.stream, AsyncIterable)
-        async for piece in request.stream:
+        async for piece in request.body:
             await self._stream.write(waiting + exchange.data(piece), timeout)
             waiting = b""
         waiting += exchange.end()
@@ -282,11 +301,11 @@ class _AsyncConnection(_Line):
 
     async def release(self, *, reusable: bool) -> None:
         """Give the connection back after an answer, or close it."""
-        if not (reusable and self._lines.keep(self)):
+        if not (reusable and self._pool.keep(self)):
             await self.aclose()
 
     async def aclose(self) -> None:
-        self._lines.forget(self)
+        self._pool.forget(self)
         if self._stream is not None:
             await self._stream.aclose()
 
@@ -297,7 +316,7 @@ class _AsyncConnection(_Line):
 class _AsyncContent:
     """The body of an answer; closing it gives the connection back."""
 
-    def __init__(self, connection: _AsyncConnection, exchange: Exchange, head: Head, timeout: float | None) -> None:
+    def __init__(self, connection: AsyncLine, exchange: Exchange, head: Head, timeout: float | None) -> None:
         self._connection, self._exchange, self._head, self._timeout = connection, exchange, head, timeout
         self._body: Body = exchange.body(head)
         self._data = exchange.behind_the_head
@@ -329,10 +348,10 @@ class _AsyncContent:
             await self._connection.release(reusable=self._exchange.may_go_on(self._head, self._body))
 
 
-class _AsyncUpgraded(httpcore.AsyncNetworkStream):
+class _AsyncUpgraded:
     """A stream with bytes that came glued to the head of an answer."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, behind: bytes) -> None:
+    def __init__(self, stream: AsyncStream, behind: bytes) -> None:
         self._stream, self._behind = stream, behind
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -351,93 +370,7 @@ class _AsyncUpgraded(httpcore.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class _Lines:
-    """Connections to one endpoint, of which there may be any number. Some are kept; the one used last is used next.
-
-    To httpcore all of them are one that takes any number of requests at once, as one of HTTP/2 does.
-    """
-
-    _kind: Callable[[Any], Any]
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-        self._open: set[Any] = set()
-        self._kept: list[Any] = []
-
-    def taken(self) -> Any:
-        """Return a connection for a request: one that was kept, or a new one."""
-        with suppress(IndexError):
-            return self._kept.pop()
-        line = self._kind(self)
-        self._open.add(line)
-        return line
-
-    def keep(self, line: Any) -> bool:
-        """Take a connection back for later requests; say whether there was room."""
-        if line not in self._open or len(self._kept) >= MOST_KEPT:
-            return False
-        self._kept.append(line)
-        return True
-
-    def forget(self, line: Any) -> None:
-        """Take note that a connection is closed."""
-        self._open.discard(line)
-
-    def __len__(self) -> int:
-        return len(self._open)
-
-    def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        return True
-
-    def is_available(self) -> bool:
-        return True
-
-    def is_idle(self) -> bool:
-        return False
-
-    def is_closed(self) -> bool:
-        return False
-
-    def has_expired(self) -> bool:
-        return False
-
-    def info(self) -> str:
-        return f"{self.endpoint.url}, {len(self._open)} open, {len(self._kept)} of them kept"
-
-
-class Lines(_Lines, httpcore.ConnectionInterface):
-    _kind = _Connection
-
-    def handle_request(self, request: httpcore.Request) -> Any:
-        while True:
-            try:
-                return self.taken().handle_request(request)
-            except httpcore.ConnectionNotAvailable:
-                continue
-
-    def close(self) -> None:
-        self._kept.clear()
-        for line in list(self._open):
-            line.close()
-
-
-class AsyncLines(_Lines, httpcore.AsyncConnectionInterface):
-    _kind = _AsyncConnection
-
-    async def handle_async_request(self, request: httpcore.Request) -> Any:
-        while True:
-            try:
-                return await self.taken().handle_async_request(request)
-            except httpcore.ConnectionNotAvailable:
-                continue
-
-    async def aclose(self) -> None:
-        self._kept.clear()
-        for line in list(self._open):
-            await line.aclose()
-
-
-def dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.NetworkStream:
+def dialled(endpoint: Endpoint, timeout: float | None) -> Stream:
     """Return a connection to an endpoint; raises UnreachableError, EndpointError for one that cannot be dialled."""
     endpoint = _dialable(endpoint)
     try:
@@ -447,7 +380,7 @@ def dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.NetworkStream
         from rawdocker.tls import TLSStream
 
         return TLSStream(stream, endpoint, timeout)
-    except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
+    except OSError as error:
         raise unreachable(endpoint, error) from error
 
 
@@ -487,8 +420,8 @@ class Socket:
         return bool(poll.poll(0))
 
 
-class SocketStream(Socket, httpcore.NetworkStream):
-    """A connected socket as httpcore reads and writes it."""
+class SocketStream(Socket):
+    """A connected socket."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
@@ -513,16 +446,16 @@ class SocketStream(Socket, httpcore.NetworkStream):
 
 
 def read_failure(error: OSError) -> Exception:
-    """Return what httpcore raises where a socket cannot be read."""
-    return (httpcore.ReadTimeout if isinstance(error, TimeoutError) else httpcore.ReadError)(str(error))
+    """Return what is raised where a socket cannot be read."""
+    return (TimedOut if isinstance(error, TimeoutError) else Broken)(str(error))
 
 
 def write_failure(error: OSError) -> Exception:
-    """Return what httpcore raises where a socket cannot be written to."""
-    return (httpcore.WriteTimeout if isinstance(error, TimeoutError) else httpcore.WriteError)(str(error))
+    """Return what is raised where a socket cannot be written to."""
+    return (TimedOut if isinstance(error, TimeoutError) else WriteBroken)(str(error))
 
 
-async def async_dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.AsyncNetworkStream:
+async def async_dialled(endpoint: Endpoint, timeout: float | None) -> AsyncStream:
     """Return a connection to an endpoint, as `dialled` does."""
     from rawdocker.asyncsocket import AsyncSocketStream, connected
 
@@ -534,7 +467,7 @@ async def async_dialled(endpoint: Endpoint, timeout: float | None) -> httpcore.A
         from rawdocker.tls import AsyncTLSStream
 
         return await AsyncTLSStream.open(stream, endpoint, timeout)
-    except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
+    except OSError as error:
         raise unreachable(endpoint, error) from error
 
 

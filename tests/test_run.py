@@ -7,6 +7,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import anyio
@@ -15,6 +17,7 @@ import pytest
 import respx
 
 from rawdocker import AsyncClient, Client, errors, run, run_async
+from rawdocker.client import STARTS_AT_ONCE
 from rawdocker.flows.complete import completed
 from rawdocker.flows.run import RunResult
 
@@ -217,3 +220,56 @@ def test_an_action_that_is_not_interrupted_is_not_undone() -> None:
     with pytest.raises(ZeroDivisionError):
         completed(lambda: str(1 / 0), undone.append)
     assert undone == []
+
+
+class Starts:
+    """What an engine does at POST /start, and how many of them it was asked for at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.all = 0
+
+    def begin(self) -> None:
+        self.now += 1
+        self.all += 1
+        self.most = max(self.most, self.now)
+
+    def end(self) -> httpx.Response:
+        self.now -= 1
+        return httpx.Response(204)
+
+    def waited(self, request: httpx.Request) -> httpx.Response:
+        self.begin()
+        time.sleep(0.05)
+        return self.end()
+
+    async def slept(self, request: httpx.Request) -> httpx.Response:
+        self.begin()
+        await anyio.sleep(0.05)
+        return self.end()
+
+
+@respx.mock
+def test_many_runs_at_once_start_a_few_containers_at_a_time() -> None:
+    count, starts = 3 * STARTS_AT_ONCE, Starts()
+    flow = Flow("sync", respx.mock)
+    flow.answers(*(count * [MADE]))
+    respx.post(f"{URL}/containers/abc/start").mock(side_effect=starts.waited)
+    with Client(version="1.41") as client, ThreadPoolExecutor(count) as threads:
+        done = list(threads.map(lambda _: run("debian:12", client=client), range(count)))
+    assert (len(done), starts.all, starts.most) == (count, count, STARTS_AT_ONCE)
+
+
+@respx.mock
+def test_many_runs_of_one_loop_start_a_few_containers_at_a_time() -> None:
+    count, starts = 3 * STARTS_AT_ONCE, Starts()
+    flow = Flow("async", respx.mock)
+    flow.answers(*(count * [MADE]))
+    respx.post(f"{URL}/containers/abc/start").mock(side_effect=starts.slept)
+
+    async def all_of_them() -> None:
+        async with AsyncClient(version="1.41") as client, anyio.create_task_group() as tasks:
+            for _ in range(count):
+                tasks.start_soon(partial(run_async, "debian:12", client=client))
+
+    anyio.run(all_of_them)
+    assert (starts.all, starts.most) == (count, STARTS_AT_ONCE)

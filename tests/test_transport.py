@@ -24,7 +24,8 @@ from faults import servers
 from rawdocker import AsyncClient, Client, calls, errors
 from rawdocker.call import Call, Codec, Frame, HijackCall
 from rawdocker.host import Endpoint, TLSFiles
-from rawdocker.transport import MOST_KEPT, unreachable
+from rawdocker.pool import MOST_KEPT
+from rawdocker.transport import unreachable
 
 Handler = Callable[[Any], None]
 
@@ -377,7 +378,7 @@ def test_connections_that_fall_idle_are_not_all_kept(tmp_path: Path) -> None:
 
             await asyncio.gather(*(one() for _ in range(count)))
             await docker.send(calls.system_ping())
-            return len(docker._pool.lines)
+            return len(docker._pool)
 
     with servers.Server(tmp_path / "s", servers.answers("200 OK", b"OK", ping=False)) as host:
         assert asyncio.run(all_at_once(host)) <= MOST_KEPT
@@ -395,7 +396,7 @@ def test_what_a_mock_lets_pass_reaches_the_engine(tmp_path: Path) -> None:
             for _ in range(2):
                 assert docker.send(calls.system_ping()) == "OK"
             assert docker.send(calls.system_info().as_json()) == {"ID": "mocked"}
-            assert len(docker._pool.lines) == 1  # type: ignore[union-attr]
+            assert len(docker._pool) == 1  # type: ignore[union-attr]
         assert asyncio.run(both(host)) == ("OK", {"ID": "mocked"})
 
 

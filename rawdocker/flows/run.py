@@ -101,7 +101,8 @@ def run(
             _create(client, flow)
             connection = stack.enter_context(client.hijack(flow.attach()))
             waiting = stack.enter_context(client.stream(flow.wait()))
-            client.send(flow.start(), timeout=timeout)
+            with client.starting:
+                client.send(flow.start(), timeout=timeout)
             return flow.result(_ended(connection, waiting, flow, stdin, timeout))
         except BaseException:
             if flow.id:
@@ -140,7 +141,8 @@ async def run_async(
             await _create_async(client, flow)
             connection = await stack.enter_async_context(client.hijack(flow.attach()))
             waiting = await stack.enter_async_context(client.stream(flow.wait()))
-            await client.send(flow.start(), timeout=timeout)
+            async with client.starting:
+                await client.send(flow.start(), timeout=timeout)
             with move_on_after(timeout):
                 return flow.result(await _ended_async(connection, waiting, flow, stdin))
             raise flow.overdue(timeout)

@@ -18,7 +18,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
-from rawdocker.answer import FAILURES
+from rawdocker.broken import FAILURES
 from rawdocker.call import HijackCall
 from rawdocker.errors import CutStreamError
 from rawdocker.http1 import ChunkedBody

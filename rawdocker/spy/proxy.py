@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from rawdocker.answer import FAILURES
+from rawdocker.broken import FAILURES
 from rawdocker.errors import RawdockerError
 from rawdocker.host import Endpoint
 from rawdocker.listen import listening, may_connect
