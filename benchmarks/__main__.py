@@ -28,6 +28,7 @@ def main() -> None:
     if options.list:
         return print("\n".join(f"{row.name:14} {row.title}" for row in ROWS))
     chosen = [row for row in ROWS if not options.rows or row.name in options.rows]
+    stage.compile_ours()
     stage.install_rivals()
     with stage.opened() as place:
         results = {

@@ -84,6 +84,7 @@ def run(
     Returns RunResult: stdout and stderr as bytes, held in memory (of a terminal, all is stdout), exit_code, id, calls.
     An exit code other than 0 raises nothing. However else it ends, by Ctrl-C, timeout or an error, the container is
     killed and, with remove, removed before the error is raised; what it had written is lost.
+    Where many run at once by one client, a few are started at a time (rawdocker.client.STARTS_AT_ONCE).
     Raises DeadlineError where the time is over, BadRequestError or ServerError where the command cannot be started,
     NotFoundError where there is no such image, ConflictError where the name is taken, CutStreamError where the engine
     goes away; whatever reading stdin raises.
