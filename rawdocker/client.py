@@ -371,6 +371,12 @@ class AsyncClient(_Base):
         self._pool = AsyncForeign(transport) if transport else AsyncPool(self.endpoint)
 
     @cached_property
+    def _negotiating(self) -> AbstractAsyncContextManager[object]:
+        from anyio import Lock
+
+        return Lock()
+
+    @cached_property
     def starting(self) -> AbstractAsyncContextManager[object]:
         """Held by each `run_async` while the engine starts its container."""
         from anyio import Semaphore
@@ -390,8 +396,10 @@ class AsyncClient(_Base):
     async def negotiate(self) -> str:
         """Return the API version spoken, such as "1.41"; the first use pings the engine."""
         if not self._version:
-            self.engine = await self._ping()
-            self._version = api_version.negotiated(self.engine)
+            async with self._negotiating:
+                if not self._version:  # another task was first
+                    self.engine = await self._ping()
+                    self._version = api_version.negotiated(self.engine)
         return self._version
 
     async def _ping(self) -> Mapping[str, str]:

@@ -8,12 +8,13 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import httpcore
 import httpx
 import pytest
 import respx
 
-from rawdocker import Client, calls, errors
+from rawdocker import AsyncClient, Client, calls, errors
 from rawdocker.call import Call, Codec, Frame, HijackCall
 from rawdocker.observe import Exchange, Observer
 
@@ -33,6 +34,20 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def frames(*pairs: tuple[int, bytes]) -> bytes:
     return b"".join(bytes([s, 0, 0, 0]) + len(data).to_bytes(4, "big") + data for s, data in pairs)
+
+
+@respx.mock
+def test_the_version_is_asked_for_once_by_however_many_tasks() -> None:
+    ping = respx.head("http://localhost/_ping").mock(return_value=httpx.Response(200, headers={"Api-Version": "1.41"}))
+    info = respx.get(f"{URL}/info").mock(return_value=httpx.Response(200, json={}))
+
+    async def all_of_them() -> None:
+        async with AsyncClient() as docker, anyio.create_task_group() as tasks:
+            for _ in range(10):
+                tasks.start_soon(docker.send, calls.system_info())
+
+    anyio.run(all_of_them)
+    assert (ping.call_count, info.call_count) == (1, 10)
 
 
 @respx.mock
