@@ -120,6 +120,8 @@ def _worth_another_try(request: Request, error: BaseException | None) -> bool:
 
 
 class Line(_Connected):
+    """A connection of a client that waits."""
+
     def ask(self, request: Request) -> Answer:
         if self._is_stale():
             self.close()
@@ -243,6 +245,8 @@ class _Upgraded:
 
 
 class AsyncLine(_Connected):
+    """The same for asyncio and trio."""
+
     async def ask(self, request: Request) -> Answer:
         if self._is_stale():
             await self.aclose()
