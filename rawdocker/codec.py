@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from struct import Struct
 from typing import Any, Protocol
 
@@ -24,6 +24,9 @@ HEADER_SIZE = 8
 
 LONGEST_FRAME = 1 << 20
 """A payload longer than this is handed on in pieces of the same stream, so that memory stays flat."""
+
+LARGE = 8192
+"""Bytes of a payload from which on writing it by itself costs less than copying it together with others."""
 
 LONGEST_DOCUMENT = 16 << 20
 """Bytes one document of a JSON stream may have; the engine's are some kilobytes."""
@@ -81,8 +84,11 @@ class FrameDecoder:
         self._stream = ""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
+        return self._frames(self._buffer + data if self._buffer else bytes(data))
+
+    def _frames(self, data: Any) -> Iterator[Frame]:
+        """Yield the frames in bytes, or in a view of bytes, whose payloads are views then."""
         # A log is a million frames: what is done for each is local and little.
-        data = self._buffer + data if self._buffer else bytes(data)
         at, size, unpack = 0, len(data), _HEADER.unpack_from
         stream, remaining = self._stream, self._remaining
         try:
@@ -93,7 +99,7 @@ class FrameDecoder:
                     word, remaining = unpack(data, at)
                     if word not in _STREAM_OF:
                         remaining = 0
-                        raise ProtocolError(_no_header(data[at : at + HEADER_SIZE]))
+                        raise ProtocolError(_no_header(bytes(data[at : at + HEADER_SIZE])))
                     stream = _STREAM_OF[word]
                     at += HEADER_SIZE
                     continue
@@ -106,7 +112,7 @@ class FrameDecoder:
                 remaining -= wanted
                 yield _MADE(Frame, (stream, data[at - wanted : at]))
         finally:
-            self._buffer, self._stream, self._remaining = data[at:], stream, remaining
+            self._buffer, self._stream, self._remaining = bytes(data[at:]), stream, remaining
 
     def end(self) -> Iterator[Frame]:
         if self._remaining:
@@ -118,18 +124,35 @@ class FrameDecoder:
 
 
 class JoinedFrameDecoder(FrameDecoder):
-    """The same, but what arrived together of one stream is one frame, whether more or less than the engine's: enough
-    for who writes it out, at a copy less."""
+    """The same for who writes it out: what arrived together of one stream is one frame, whether more or less than the
+    engine's. Large payloads are not joined but given as views, without a copy."""
 
     _whole = False
+    _large = False
+    """Whether payloads were large of late."""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        stream = ""
+        data = self._buffer + data if self._buffer else data
+        payloads = yield from (self._alone(memoryview(data)) if self._large else self._joined(data))
+        self._large = len(data) >= LARGE * payloads > 0
+
+    def _alone(self, data: memoryview) -> Generator[Frame, None, int]:
+        """Yield each payload by itself; return how many there were."""
+        payloads = 0
+        for frame in self._frames(data):
+            payloads += 1
+            yield frame
+        return payloads
+
+    def _joined(self, data: bytes) -> Generator[Frame, None, int]:
+        """Yield the payloads in a row of one stream as one; return how many there were."""
+        stream, payloads = "", 0
         parts: list[bytes] = []
         try:
-            for frame in super().feed(data):
+            for frame in self._frames(data):
                 if frame[0] is not stream and parts:
                     yield Frame(stream, b"".join(parts))
+                    payloads += len(parts)
                     parts = []
                 stream = frame[0]
                 parts.append(frame[1])
@@ -139,6 +162,7 @@ class JoinedFrameDecoder(FrameDecoder):
             raise
         if parts:
             yield Frame(stream, b"".join(parts))
+        return payloads + len(parts)
 
 
 def _no_header(data: bytes) -> str:

@@ -119,6 +119,20 @@ def test_a_chunk_that_is_passed_on_is_only_looked_at() -> None:
     assert spans == [(7, 7 + (1 << 16))]
 
 
+def test_large_payloads_are_views_and_small_ones_are_joined_again_afterwards() -> None:
+    decoder, large, small = JoinedFrameDecoder(), bytes(1 << 15), b"line\n"
+    data = 2 * (b"\1\0\0\0\0\0\x80\0" + large)
+    assert [len(frame.data) for frame in decoder.feed(data)] == [1 << 16]
+    for split in (1, 9, 40_000):  # inside a header, a payload, the next one
+        frames = [*decoder.feed(data[:split]), *decoder.feed(data[split:])]
+        assert b"".join(frame.data for frame in frames) == 2 * large
+        assert all(isinstance(frame.data, memoryview) for frame in decoder.feed(data))
+    lines = 1000 * (b"\2\0\0\0\0\0\0\5" + small)
+    assert len(list(decoder.feed(lines))) == 1000
+    assert list(decoder.feed(lines)) == [Frame("stderr", 1000 * small)]
+    assert list(decoder.end()) == []
+
+
 def test_what_came_of_a_frame_does_not_wait_for_the_rest() -> None:
     decoder = JoinedFrameDecoder()
     assert list(decoder.feed(b"\1\0\0\0\0\1\0\0")) == []

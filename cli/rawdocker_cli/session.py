@@ -36,7 +36,7 @@ def copy_output(frames: Iterator[Frame] | Connection) -> None:
     """Write what comes to stdout and stderr, each piece at once, until it ends."""
     for stream, data in frames:
         if stream == "systemerr":
-            raise Failure(f"error from daemon in stream: {data.decode('utf-8', 'replace')}")
+            raise Failure(f"error from daemon in stream: {bytes(data).decode('utf-8', 'replace')}")
         _write(_DESCRIPTORS[stream], data)
 
 
