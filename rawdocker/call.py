@@ -106,8 +106,8 @@ class Call(Generic[T]):
     """Whether the stream is a terminal's (raw bytes) rather than multiplexed frames. Known from inspect, never
     guessed."""
     joined: bool
-    """Whether frames of one stream that arrived together are given as one: enough for who writes them out, and faster.
-    Off: a frame is what the engine sent as one."""
+    """Whether frames of one stream that arrived together are given as one, and large payloads as views (memoryview):
+    enough for who writes them out, and faster. Off: a frame is what the engine sent as one, in bytes."""
 
     def __init__(
         self,
