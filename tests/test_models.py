@@ -435,6 +435,15 @@ def test_whatever_is_of_another_type_is_kept_and_nothing_else_is_lost(name: str,
         assert without_nothing(wire(adapter.validate_json(json.dumps(body)))) == without_nothing(sent)
 
 
+def test_an_odd_item_beside_one_with_an_odd_field_keeps_the_whole_list_as_it_was_sent() -> None:
+    mounts: list[Any] = ["odd", {"Type": "bind", "RW": "odd"}, {"Type": "volume"}]
+    sent = {"Id": "a", "Mounts": mounts, "State": {"Pid": ["odd"], "Running": True}}
+    adapter = models.adapter("ContainerInspectResponse")
+    for box in (adapter.validate_json(json.dumps(sent)), adapter.validate_python(sent)):
+        assert box.wire() == sent
+        assert box.State.Running is True
+
+
 def test_a_body_that_is_no_object_is_refused() -> None:
     with pytest.raises(ValidationError):
         models.adapter("ContainerInspectResponse").validate_json(b'"html"')

@@ -119,19 +119,20 @@ class Reader:
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
-            return self._forgiven(deepcopy(value), error)
+            return self._forgiven(value, error)
 
     def _forgiven(self, value: Any, error: ValidationError) -> Any:
         """Read all of a value but what is of an odd type, and put that in its place as it was sent."""
-        odd: dict[Path, Any] = {}
+        places: set[Path] = set()
         while True:
-            places: set[Path] = {_odd_field(value, mistake["loc"]) for mistake in error.errors()}
+            places |= {_odd_field(value, mistake["loc"]) for mistake in error.errors()}
             if () in places:
                 raise error
-            for place in sorted(places, key=len, reverse=True):
-                odd[place] = _at(value, place[:-1]).pop(place[-1])
+            places = {place for place in places if not any(place[:size] in places for size in range(len(place)))}
+            fitting = deepcopy(value)
+            odd = {place: _at(fitting, place[:-1]).pop(place[-1]) for place in places}
             try:
-                payload = self._adapter.validate_python(value)
+                payload = self._adapter.validate_python(fitting)
                 break
             except ValidationError as another:
                 error = another
