@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -227,14 +228,17 @@ class Starts:
 
     def __init__(self) -> None:
         self.now = self.most = self.all = 0
+        self._counting = threading.Lock()
 
     def begin(self) -> None:
-        self.now += 1
-        self.all += 1
-        self.most = max(self.most, self.now)
+        with self._counting:
+            self.now += 1
+            self.all += 1
+            self.most = max(self.most, self.now)
 
     def end(self) -> httpx.Response:
-        self.now -= 1
+        with self._counting:
+            self.now -= 1
         return httpx.Response(204)
 
     def waited(self, request: httpx.Request) -> httpx.Response:
