@@ -17,7 +17,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from rawdocker.host import Endpoint
-from rawdocker.transport import Socket, read_failure, write_failure
+from rawdocker.transport import Socket, passed_on, read_failure, write_failure
 
 T = TypeVar("T")
 
@@ -61,6 +61,11 @@ class AsyncSocketStream(Socket):
                     left = left[await self._when(anyio.wait_writable, partial(self._socket.send, left)) :]
         except OSError as error:
             raise write_failure(error) from error
+
+    async def sendfile(self, descriptor: int) -> None:
+        """Send what a file holds from where it stands; raises OSError for anything that is no file."""
+        while await self._when(anyio.wait_writable, partial(passed_on, self._socket, descriptor)):
+            pass
 
     async def _when(self, possible: Callable[[socket.socket], Awaitable[None]], work: Callable[[], T]) -> T:
         """Do something once it is possible."""

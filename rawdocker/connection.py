@@ -52,6 +52,21 @@ class Connection:
         except failures() as error:
             raise cut(error, self._call) from error
 
+    def sendfile(self, descriptor: int) -> None:
+        """Send what a file holds, from where it stands, to the process's stdin; the kernel copies it, nobody reads it.
+
+        descriptor: as of an open file's fileno(). Where this cannot be, nothing of it is sent: of a pipe or a terminal,
+        over TLS, and where an observer looks. What is left is there to be read, and written by `write`:
+
+            connection.sendfile(file.fileno())
+            while data := os.read(file.fileno(), 65536):
+                connection.write(data)
+        """
+        send = _kernel_s_way(self._network, self._observers)
+        if send is not None:
+            with suppress(OSError):  # nothing it can be done with, or the process reads no more: write() will say so
+                send(descriptor)
+
     def close_write(self) -> None:
         """Close the process's stdin; what it writes can still be read."""
         self._observers.write_closed(self._exchange)
@@ -101,6 +116,13 @@ class AsyncConnection:
         except failures() as error:
             raise cut(error, self._call) from error
 
+    async def sendfile(self, descriptor: int) -> None:
+        """Send what a file holds to the process's stdin, as far as it can be done without reading it."""
+        send = _kernel_s_way(self._network, self._observers)
+        if send is not None:
+            with suppress(OSError):
+                await send(descriptor)
+
     async def close_write(self) -> None:
         """Close the process's stdin; what it writes can still be read."""
         self._observers.write_closed(self._exchange)
@@ -119,6 +141,11 @@ def _network_stream(call: HijackCall, response: Response) -> Any:
         return response.extensions["network_stream"]
     except KeyError:
         raise ProtocolError(f"{call}: the transport gives no two-way stream", call=call) from None
+
+
+def _kernel_s_way(network: Any, observers: Observer) -> Callable[[int], Any] | None:
+    """Return what sends a file unread, None where its bytes are wanted: to be encrypted, or to be shown."""
+    return None if observers else getattr(network, "sendfile", None)
 
 
 def _half_close(network: Any) -> Callable[[], Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -22,6 +23,9 @@ from rawdocker.http1 import Body, Exchange, Head, Request
 READ_SIZE = 1 << 16
 """Bytes that are read at once. For 128 KiB and more C's library asks the system for memory at each read and gives it
 back, at the cost of page faults; an engine sends 32 KiB at once."""
+
+SENT_AT_ONCE = 1 << 30
+"""Bytes of a file that the kernel is asked to send at once."""
 
 READS = (b"GET", b"HEAD")
 """What may be asked again where no answer began: it changes nothing."""
@@ -227,6 +231,7 @@ class _Upgraded:
 
     def __init__(self, stream: Stream, behind: bytes) -> None:
         self._stream, self._behind = stream, behind
+        self.sendfile = getattr(stream, "sendfile", None)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._behind:
@@ -357,6 +362,7 @@ class _AsyncUpgraded:
 
     def __init__(self, stream: AsyncStream, behind: bytes) -> None:
         self._stream, self._behind = stream, behind
+        self.sendfile = getattr(stream, "sendfile", None)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._behind:
@@ -441,12 +447,24 @@ class SocketStream(Socket):
         except OSError as error:
             raise write_failure(error) from error
 
+    def sendfile(self, descriptor: int) -> None:
+        """Send what a file holds from where it stands; raises OSError for anything that is no file."""
+        self._limit(None)
+        while passed_on(self._socket, descriptor):
+            pass
+
     def close(self) -> None:
         self._socket.close()
 
     def _limit(self, timeout: float | None) -> None:
         if self._socket.gettimeout() != timeout:  # setting it is a call to the system
             self._socket.settimeout(timeout)
+
+
+def passed_on(sock: socket.socket, descriptor: int) -> int:
+    """Let the kernel copy from a file to a socket; return how many bytes it was, 0 at the end and where no kernel
+    does."""
+    return os.sendfile(sock.fileno(), descriptor, None, SENT_AT_ONCE) if sys.platform == "linux" else 0
 
 
 def read_failure(error: OSError) -> Exception:

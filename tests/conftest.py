@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import anyio
@@ -30,8 +30,8 @@ class Driver:
         """Stream one call to its end."""
         return self.do(lambda _: [("stream", call, {})], **options)[0]
 
-    def hijack(self, call: HijackCall, writes: list[bytes], **options: Any) -> tuple[int, list[Any]]:
-        """Hijack, write, close for writing, read to the end."""
+    def hijack(self, call: HijackCall, writes: Sequence[bytes | int], **options: Any) -> tuple[int, list[Any]]:
+        """Hijack, write bytes and send descriptors, close for writing, read to the end."""
         return self.do(lambda _: [("hijack", call, {"writes": writes})], **options)[0]
 
     def do(self, steps: Callable[[Any], list[tuple[str, Any, dict[str, Any]]]], **options: Any) -> list[Any]:
@@ -52,10 +52,13 @@ class Driver:
         with client.stream(call) as items:
             return list(items)
 
-    def _hijack(self, client: Client, call: HijackCall, writes: list[bytes]) -> tuple[int, list[Any]]:
+    def _hijack(self, client: Client, call: HijackCall, writes: Sequence[bytes | int]) -> tuple[int, list[Any]]:
         with client.hijack(call) as connection:
             for data in writes:
-                connection.write(data)
+                if isinstance(data, int):
+                    connection.sendfile(data)
+                else:
+                    connection.write(data)
             connection.close_write()
             return connection.status, list(connection)
 
@@ -66,10 +69,15 @@ class Driver:
         async with client.stream(call) as items:
             return [item async for item in items]
 
-    async def _async_hijack(self, client: AsyncClient, call: HijackCall, writes: list[bytes]) -> tuple[int, list[Any]]:
+    async def _async_hijack(
+        self, client: AsyncClient, call: HijackCall, writes: Sequence[bytes | int]
+    ) -> tuple[int, list[Any]]:
         async with client.hijack(call) as connection:
             for data in writes:
-                await connection.write(data)
+                if isinstance(data, int):
+                    await connection.sendfile(data)
+                else:
+                    await connection.write(data)
             await connection.close_write()
             return connection.status, [frame async for frame in connection]
 

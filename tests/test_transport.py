@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
@@ -24,6 +25,7 @@ from faults import servers
 from rawdocker import AsyncClient, Client, calls, errors
 from rawdocker.call import Call, Codec, Frame, HijackCall
 from rawdocker.host import Endpoint, TLSFiles
+from rawdocker.observe import Exchange, Observer
 from rawdocker.pool import MOST_KEPT
 from rawdocker.transport import unreachable
 
@@ -147,6 +149,80 @@ def test_stdin_is_closed_while_output_is_still_read(driver: Any, serve: Any, ans
     written = [b"x" * 300_000, b"y" * 5]
     got = driver.hijack(ATTACH, written, endpoint=serve(echo), version="1.41")
     assert got == (status, [Frame("stderr", b"glued to the head"), Frame("stdout", b"got 300005")])
+
+
+def sums(connection: Any) -> None:
+    """Answer with the length and the checksum of all that is sent."""
+    head(connection)
+    connection.sendall(UPGRADED)
+    data = to_the_end(connection)
+    connection.sendall(frame(1, b"%d %d" % (len(data), zlib.crc32(data))))
+    if isinstance(connection, ssl.SSLSocket):
+        connection.unwrap()
+
+
+def summed(*parts: bytes) -> list[Frame]:
+    data = b"".join(parts)
+    return [Frame("stdout", b"%d %d" % (len(data), zlib.crc32(data)))]
+
+
+CONTENT = bytes(range(256)) * 4096
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[int]:
+    """Give the descriptor of a file, of which ten bytes have been read."""
+    (tmp_path / "content").write_bytes(CONTENT)
+    descriptor = os.open(tmp_path / "content", os.O_RDONLY)
+    os.read(descriptor, 10)
+    yield descriptor
+    os.close(descriptor)
+
+
+def test_a_file_is_sent_unread_from_where_it_stands(driver: Any, serve: Any, file: int) -> None:
+    endpoint = serve(sums)
+    got = driver.hijack(ATTACH, [b"first", file, b"last"], endpoint=endpoint, version="1.41")
+    if endpoint.tls:  # the kernel does not encrypt
+        assert got == (101, summed(b"firstlast"))
+        assert os.read(file, len(CONTENT)) == CONTENT[10:]
+    else:
+        assert got == (101, summed(b"first", CONTENT[10:], b"last"))
+        assert os.read(file, 1) == b""
+
+
+def test_a_file_that_an_observer_is_to_see_is_left_to_be_read(driver: Any, serve: Any, file: int) -> None:
+    class Curious(Observer):
+        def sent(self, exchange: Exchange, data: bytes) -> None: ...
+
+    got = driver.hijack(ATTACH, [file], endpoint=serve(sums), version="1.41", observers=[Curious()])
+    assert got == (101, summed(b""))
+    assert os.read(file, len(CONTENT)) == CONTENT[10:]
+
+
+def test_of_what_is_no_file_nothing_is_sent(driver: Any, serve: Any) -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, b"data")
+    os.close(theirs)
+    got = driver.hijack(ATTACH, [ours], endpoint=serve(sums), version="1.41")
+    assert got == (101, summed(b""))
+    assert os.read(ours, 10) == b"data"
+    os.close(ours)
+
+
+def test_a_file_that_is_not_read_to_its_end_holds_nobody_up(driver: Any, tmp_path: Path, file: int) -> None:
+    def leave(connection: Any) -> None:
+        head(connection)
+        connection.sendall(UPGRADED)
+        connection.recv(1)
+
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "s"))
+    listener.listen()
+    Server(listener, leave)
+    with pytest.raises(errors.CutStreamError, match=r"Broken pipe|reset"):
+        driver.hijack(ATTACH, [file, b"more"], endpoint=Endpoint(f"unix://{tmp_path / 's'}", "test"), version="1.41")
+    listener.close()
+    assert os.read(file, 1), "the rest of it is left"
 
 
 def test_large_amounts_pass_both_ways_at_once(serve: Any) -> None:

@@ -118,6 +118,8 @@ def _carry(
     connection: Connection, filtered: Callable[[bytes], tuple[bytes, bool]] | None, detach: Callable[[], None]
 ) -> None:
     try:
+        if filtered is None:
+            connection.sendfile(STDIN)
         while data := _read():
             typed = False
             if filtered is not None:

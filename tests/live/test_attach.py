@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from engines import ask
-from processes import Command, create, finished, peak, state
+from processes import IMAGE, Command, create, finished, peak, state
 from proxy import Proxy
 
 pytestmark = pytest.mark.live
@@ -39,6 +41,41 @@ def test_exec_has_the_variables_the_user_and_the_directory_asked_for(rawdocker: 
     script = "echo $A $(id -u):$(id -g) $(pwd)"
     done = rawdocker("exec", "-e", "A=1 2", "-u", "12:34", "-w", "/usr", box, "sh", "-c", script)
     assert done == (0, "1 2 12:34 /usr\n", "")
+
+
+@pytest.mark.parametrize("words", [["exec"], ["-T", "exec"], ["run", "--rm"]])
+def test_a_file_on_stdin_is_sent_from_where_it_stands_to_its_end(
+    rawdocker: Command, box: str, tmp_path: Path, words: list[str]
+) -> None:
+    content = bytes(range(256)) * 8192
+    (tmp_path / "file").write_bytes(content)
+    place = box if words[-1] == "exec" else IMAGE
+    with open(tmp_path / "file", "rb", buffering=0) as file:
+        file.read(1000)
+        done = finished(rawdocker.begin(*words, "-i", place, "sha256sum", stdin=file))
+        assert file.tell() == len(content)
+    assert (done.code, done.out) == (0, f"{sha256(content[1000:]).hexdigest()}  -\n")
+
+
+def test_of_a_file_on_stdin_a_command_may_read_a_part(rawdocker: Command, box: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"line\n" * 1_000_000)
+    with open(tmp_path / "file", "rb") as file:
+        assert finished(rawdocker.begin("exec", "-i", box, "head", "-n", "1", stdin=file)) == (0, "line\n", "")
+    with open(os.devnull, "rb") as file:
+        assert finished(rawdocker.begin("exec", "-i", box, "wc", "-c", stdin=file)) == (0, "0\n", "")
+
+
+def test_a_stdin_that_was_set_not_to_wait_is_waited_for(rawdocker: Command, box: str) -> None:
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    process = rawdocker.begin("exec", "-i", box, "sh", "-c", "echo ready; wc -c", stdin=ours)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    os.write(theirs, b"data")
+    os.close(theirs)
+    assert finished(process) == (0, "4\n", "")
+    assert not os.get_blocking(ours), "it is shared with the program that has set it so"
+    os.close(ours)
 
 
 def test_exec_sends_stdin_and_its_end(rawdocker: Command, box: str) -> None:
