@@ -34,6 +34,7 @@ def entry() -> NoReturn:
     # also where a shell that runs us in the background ignores it; docker does not inherit that either
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _open_closed_streams()
+    _wait_for_streams()
     try:
         code = _complete() if "_RAWDOCKER_COMPLETE" in os.environ else run(sys.argv[1:])
         sys.stdout.flush()
@@ -67,6 +68,30 @@ def _open_closed_streams() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r+"))
+
+
+def _wait_for_streams() -> None:
+    """Make reading and writing wait where a program that shares our streams has set them to fail instead (O_NONBLOCK):
+    what did not fit into a pipe at once would be lost."""
+    for descriptor, mode in enumerate((os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)):
+        if os.get_blocking(descriptor) or _is_file(descriptor):
+            continue
+        try:  # opened anew, it keeps waiting to us
+            anew = os.open(f"/dev/fd/{descriptor}", mode | os.O_NONBLOCK | os.O_NOCTTY)
+        except OSError:  # a socket
+            anew = os.dup(descriptor)
+        os.set_blocking(anew, True)
+        os.dup2(anew, descriptor)
+        os.close(anew)
+
+
+def _is_file(descriptor: int) -> bool:
+    """Say whether a descriptor has a position, which is lost where it is opened anew."""
+    try:
+        os.lseek(descriptor, 0, os.SEEK_CUR)
+    except OSError:
+        return False
+    return True
 
 
 def _complete() -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from processes import PROGRAM
 
 from rawdocker_cli.flags import index, missing
 from rawdocker_cli.flags.flag import Verb
@@ -306,6 +309,26 @@ def test_a_shell_s_completion_script_names_us(capsysbinary: Any, shell: str) -> 
 def test_the_completion_script_works_in_bash(capsysbinary: Any, tmp_path: Path) -> None:
     script = said(capsysbinary, "completion", "bash")[1]
     subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+def small_sockets() -> tuple[int, int]:
+    """Return the descriptors of two connected sockets that hold no more than a pipe does."""
+    ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    return ours.detach(), theirs.detach()
+
+
+@pytest.mark.parametrize("ends", [os.pipe, small_sockets])
+def test_a_stream_that_was_set_not_to_wait_loses_nothing(ends: Callable[[], tuple[int, int]]) -> None:
+    ours, theirs = ends()
+    os.set_blocking(theirs, False)
+    word = "x" * 100_000
+    process = subprocess.Popen([PROGRAM, word, *[word] * 5], stderr=theirs)
+    os.close(theirs)
+    with open(ours, "rb") as reader:
+        said = reader.read()
+    assert process.wait(60) == 1
+    assert said.count(b"x") == len(word)
 
 
 def test_typer_is_the_version_that_the_adapter_was_written_for() -> None:
