@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections import Counter
 from contextlib import ExitStack
@@ -19,7 +20,7 @@ from rawdocker.call import Frame
 from rawdocker.codec import JoinedFrameDecoder, RawDecoder, TerminalDecoder
 from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody
 from rawdocker.transport import SocketStream
-from rawdocker_cli import session
+from rawdocker_cli import session, terminal
 
 CALLS = 20
 
@@ -101,6 +102,38 @@ def test_a_thousand_frames_that_came_together_are_one_write(monkeypatch: pytest.
     monkeypatch.setattr(os, "write", write)
     session.copy_output(JoinedFrameDecoder().feed(1000 * b"\1\0\0\0\0\0\0\5line\n"))
     assert written == [(1, 1000 * b"line\n")]
+
+
+def test_a_file_on_stdin_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"line\n" * 100_000
+    (tmp_path / "file").write_bytes(content)
+    arrived: list[int] = []
+    read: list[int] = []
+    real = os.read
+
+    def count(descriptor: int, size: int) -> bytes:
+        read.append(len(data := real(descriptor, size)))
+        return data
+
+    def engine(client: socket.socket) -> None:
+        client.recv(65536)
+        client.sendall(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+        while piece := client.recv(65536):
+            arrived.append(len(piece))
+        client.close()
+
+    with (
+        open(tmp_path / "file", "rb") as file,
+        servers.Server(tmp_path / "s", engine) as host,
+        Client(host, version="1.41") as docker,
+        docker.hijack(calls.exec_start("e", {})) as connection,
+    ):
+        monkeypatch.setattr(terminal, "STDIN", file.fileno())
+        monkeypatch.setattr(os, "read", count)
+        with terminal.carried_stdin(connection, tty=False, keys=""):
+            assert list(connection) == []
+    assert sum(arrived) == len(content)
+    assert sum(read) == 0
 
 
 def test_a_body_that_came_as_it_is_is_not_copied() -> None:

@@ -13,8 +13,6 @@ import report
 from rawdocker import AsyncClient, calls
 from rawdocker.flows.run import run_async
 
-PIECE = 1 << 18
-
 
 async def listed(docker: AsyncClient, times: str) -> int:
     for _ in range(int(times)):
@@ -86,9 +84,8 @@ async def exec_in(docker: AsyncClient, box: str, path: str, *command: str) -> in
     wanted = {"Cmd": list(command), "AttachStdin": True, "AttachStdout": True}
     made = await docker.send(calls.container_exec(box, wanted))
     async with docker.hijack(calls.exec_start(made.Id, {})) as connection:
-        with open(path, "rb", buffering=0) as file:
-            while piece := file.read(PIECE):
-                await connection.write(piece)
+        with open(path, "rb") as file:
+            await connection.sendfile(file.fileno())
         await connection.close_write()
         async for _ in connection:
             pass

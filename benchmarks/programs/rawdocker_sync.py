@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -12,8 +11,6 @@ import report
 
 from rawdocker import Client, calls
 from rawdocker.flows.run import run
-
-PIECE = 1 << 18
 
 
 def listed(docker: Client, times: str) -> int:
@@ -77,16 +74,11 @@ def exec_out(docker: Client, box: str, *command: str) -> int:
         return sum(len(data) for _, data in connection)
 
 
-def _pieces(path: str) -> Iterator[bytes]:
-    with open(path, "rb", buffering=0) as file:
-        yield from iter(partial(file.read, PIECE), b"")
-
-
 def exec_in(docker: Client, box: str, path: str, *command: str) -> int:
     made = docker.send(calls.container_exec(box, {"Cmd": list(command), "AttachStdin": True, "AttachStdout": True}))
     with docker.hijack(calls.exec_start(made.Id, {})) as connection:
-        for piece in _pieces(path):
-            connection.write(piece)
+        with open(path, "rb") as file:
+            connection.sendfile(file.fileno())
         connection.close_write()
         for _ in connection:
             pass
