@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 from collections import Counter
 from contextlib import ExitStack
@@ -164,6 +165,21 @@ def test_large_payloads_are_views_and_small_ones_are_joined_again_afterwards() -
     assert len(list(decoder.feed(lines))) == 1000
     assert list(decoder.feed(lines)) == [Frame("stderr", 1000 * small)]
     assert list(decoder.end()) == []
+
+
+def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None:
+    script = """
+import gc
+from rawdocker_cli import entry
+before = sum(generation["collections"] for generation in gc.get_stats())
+from rawdocker_cli import main
+from rawdocker import client
+from rawdocker_cli.verbs import attach, ps, run
+main.run(["run", "--help"])
+print(sum(generation["collections"] for generation in gc.get_stats()) - before)
+"""
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "0"
 
 
 def test_what_came_of_a_frame_does_not_wait_for_the_rest() -> None:
