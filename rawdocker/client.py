@@ -485,6 +485,8 @@ class _AsyncChunks:
     async def __anext__(self) -> bytes:
         try:
             chunk: bytes = await self._next()
+        except StopAsyncIteration:
+            raise  # it is no failure; to look among those takes as long as a chunk does
         except failures() as error:
             raise cut(error, self._call) from error
         self._observers.received(self._exchange, chunk)

@@ -8,7 +8,8 @@ as much as all the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from rawdocker.broken import Broken, Malformed, Unsendable
@@ -178,7 +179,7 @@ class Head(NamedTuple):
     version: bytes
     status: int
     reason: bytes
-    headers: list[tuple[bytes, bytes]]
+    headers: tuple[tuple[bytes, bytes], ...]
     framing: Framing = Framing()
 
 
@@ -191,8 +192,12 @@ def body_of(method: bytes, status: int, framing: Framing) -> Body:
     return BodyToTheEnd() if framing.length is None else BodyOfLength(framing.length)
 
 
+@lru_cache(maxsize=16)
 def head_of(data: bytes) -> Head:
-    """Return what a whole head says; raises Malformed for one that is not of HTTP/1."""
+    """Return what a whole head says; raises Malformed for one that is not of HTTP/1.
+
+    Those of the last answers are remembered: an engine that is asked many things in a second says the same each time.
+    """
     data = _FOLDED.sub(b" ", data) if b"\n " in data or b"\n\t" in data else data
     line = _STATUS_LINE.match(data)
     if line is None:
@@ -200,14 +205,14 @@ def head_of(data: bytes) -> Head:
     end = _FIELDS.match(data, line.end()).end()  # type: ignore[union-attr]  # it matches nothing, too
     if data[end:].strip(b"\r\n"):
         raise Malformed(f"illegal header line: {data[end : end + 40]!r}")
-    headers = [(name, value.strip(b" \t")) for name, value in _FIELD.findall(data, line.end(), end)]
+    headers = tuple((name, value.strip(b" \t")) for name, value in _FIELD.findall(data, line.end(), end))
     return Head(line[1], int(line[2]), line[3] or b"", headers, framing_of(headers))
 
 
 _FRAMING = (b"content-length", b"transfer-encoding", b"connection")
 
 
-def framing_of(headers: list[tuple[bytes, bytes]]) -> Framing:
+def framing_of(headers: Iterable[tuple[bytes, bytes]]) -> Framing:
     """Return what headers say of a body; raises Malformed where they do not say one thing."""
     told: dict[bytes, list[bytes]] = {}
     for name, value in headers:

@@ -11,7 +11,7 @@ import select
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class Answer:
 
     __slots__ = ("extensions", "headers", "status", "stream")
 
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], stream: Any, extensions: Any) -> None:
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], stream: Any, extensions: Any) -> None:
         self.status, self.headers, self.stream, self.extensions = status, headers, stream, extensions
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from faults import servers
 from rawdocker import AsyncClient, Client, calls
 from rawdocker.call import Frame
 from rawdocker.codec import JoinedFrameDecoder, RawDecoder, TerminalDecoder
-from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody
+from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody, head_of
 from rawdocker.transport import SocketStream
 from rawdocker_cli import session, terminal
 
@@ -165,6 +165,11 @@ def test_large_payloads_are_views_and_small_ones_are_joined_again_afterwards() -
     assert len(list(decoder.feed(lines))) == 1000
     assert list(decoder.feed(lines)) == [Frame("stderr", 1000 * small)]
     assert list(decoder.end()) == []
+
+
+def test_a_head_that_says_the_same_is_read_once() -> None:
+    head = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\n"
+    assert head_of(head) is head_of(bytes(bytearray(head)))
 
 
 def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None:

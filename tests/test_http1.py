@@ -126,7 +126,7 @@ ANSWER = (
     b"HTTP/1.1 100 Continue\r\n\r\n"
     b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nEmpty:\r\nServer:  Docker/20 (linux) \r\nContent-Length: 3\r\n\r\nabc"
 )
-HEADERS = [(b"Api-Version", b"1.41"), (b"Empty", b""), (b"Server", b"Docker/20 (linux)"), (b"Content-Length", b"3")]
+HEADERS = ((b"Api-Version", b"1.41"), (b"Empty", b""), (b"Server", b"Docker/20 (linux)"), (b"Content-Length", b"3"))
 
 
 def exchange(method: str = "GET", target: bytes = b"/x", headers: Sequence[tuple[str, str]] = ()) -> Exchange:
@@ -147,7 +147,7 @@ def test_a_head_is_read_at_every_split_and_what_is_behind_it_kept(cut: int) -> N
 
 
 def test_a_folded_header_and_bare_line_feeds_are_read() -> None:
-    assert head_of(b"HTTP/1.0 204\nA: b\n  c\n\n") == Head(b"1.0", 204, b"", [(b"A", b"b c")])
+    assert head_of(b"HTTP/1.0 204\nA: b\n  c\n\n") == Head(b"1.0", 204, b"", ((b"A", b"b c"),))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_what_cannot_become_a_head_is_not_awaited(data: bytes) -> None:
 def test_a_change_of_protocol_is_taken_by_who_asked_for_it_only() -> None:
     answer = b"HTTP/1.1 101 UPGRADED\r\n\r\nhi"
     asked = exchange(headers=[("Upgrade", "tcp")])
-    assert asked.receive(answer) == Head(b"1.1", 101, b"UPGRADED", [])
+    assert asked.receive(answer) == Head(b"1.1", 101, b"UPGRADED", ())
     assert asked.behind_the_head == b"hi"
     with pytest.raises(Malformed, match="nobody asked for"):
         exchange().receive(answer)
@@ -199,7 +199,7 @@ def test_bytes_that_are_no_head_end_in_an_error_or_are_one(first: bytes, then: b
 @pytest.mark.parametrize("value", [b" " * 90_000 + b"x", b"x" + b" \t" * 45_000 + b"y"])
 def test_a_header_of_blanks_is_read_in_one_pass(value: bytes) -> None:
     head = head_of(b"HTTP/1.1 200 OK\r\nA:" + value + b" \t\r\n\r\n")
-    assert head.headers == [(b"A", value.strip())]
+    assert head.headers == ((b"A", value.strip()),)
 
 
 @pytest.mark.parametrize("target", [b"/a b", b"/a\r\nX: y", b"", b"/\xe9"])
