@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -80,14 +81,18 @@ class Row(NamedTuple):
 
 
 def measure(row: Row, stage: Stage, *, quick: bool, rounds: int | None = None) -> dict[str, Any]:
-    """Play a row: all ways in turns, some rounds; return what the results keep of it."""
+    """Play a row: all ways in turns, some rounds; return what the results keep of it.
+
+    Each round has an order of its own, the same in every run: an engine may have work left of who came before.
+    """
     size = row.sizes[quick]
     values = {**_known(stage), "size": size, **row.prepare(stage, size)}
     samples: dict[str, list[Sample]] = {name: [] for name in row.ways}
+    order = random.Random(row.name)
     for _ in range(rounds or row.rounds[quick]):
-        for name, way in row.ways.items():
+        for name in order.sample(list(row.ways), len(row.ways)):
             row.before(stage)
-            samples[name].append(_sample(row, way, values, stage))
+            samples[name].append(_sample(row, row.ways[name], values, stage))
     ways = {name: _columns(taken) for name, taken in samples.items()}
     return {
         "name": row.name,
