@@ -62,7 +62,7 @@ class Connection:
             while data := os.read(file.fileno(), 65536):
                 connection.write(data)
         """
-        send = _kernel_s_way(self._network, self._observers)
+        send = _sendfile_of(self._network, self._observers)
         if send is not None:
             with suppress(OSError):  # nothing it can be done with, or the process reads no more: write() will say so
                 send(descriptor)
@@ -118,7 +118,7 @@ class AsyncConnection:
 
     async def sendfile(self, descriptor: int) -> None:
         """Send what a file holds to the process's stdin, as far as it can be done without reading it."""
-        send = _kernel_s_way(self._network, self._observers)
+        send = _sendfile_of(self._network, self._observers)
         if send is not None:
             with suppress(OSError):
                 await send(descriptor)
@@ -143,7 +143,7 @@ def _network_stream(call: HijackCall, response: Response) -> Any:
         raise ProtocolError(f"{call}: the transport gives no two-way stream", call=call) from None
 
 
-def _kernel_s_way(network: Any, observers: Observer) -> Callable[[int], Any] | None:
+def _sendfile_of(network: Any, observers: Observer) -> Callable[[int], Any] | None:
     """Return what sends a file unread, None where its bytes are wanted: to be encrypted, or to be shown."""
     return None if observers else getattr(network, "sendfile", None)
 
