@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SHAPES = [
-    (r"\b[0-9a-f]{64}\b", "<id>"),
+    (r"(?:\b|(?<=%3A))[0-9a-f]{64}\b", "<id>"),
     (r"\b[0-9a-f]{12}\b", "<id>"),
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<time>"),
     (r"\b\d{4}-\d\d-\d\d\b", "<day>"),
