@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import pytest
@@ -185,6 +186,43 @@ print(sum(generation["collections"] for generation in gc.get_stats()) - before)
 """
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system has these policies")
+@pytest.mark.parametrize(
+    ("given", "kept"), [("SCHED_OTHER", "SCHED_BATCH"), ("SCHED_BATCH", "SCHED_BATCH"), ("SCHED_IDLE", "SCHED_IDLE")]
+)
+def test_the_command_line_interrupts_nobody_who_writes_to_it(given: str, kept: str, tmp_path: Path) -> None:
+    policies: list[int] = []
+
+    def engine(client: socket.socket) -> None:
+        process, _, _ = Struct("3i").unpack(client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        policies.append(os.sched_getscheduler(process))
+        client.close()
+
+    with servers.Server(tmp_path / "s", engine) as host:
+        subprocess.run(_scheduled(given, "-H", host, "ps"), capture_output=True, check=False)
+    assert policies
+    assert set(policies) == {getattr(os, kept)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system has these policies")
+def test_a_program_that_a_verb_starts_may_interrupt_as_ever(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", "import os; print(os.sched_getscheduler(0) == os.SCHED_OTHER)"]
+    with servers.Server(tmp_path / "s", servers.hangs_up) as host:
+        command = _scheduled("SCHED_OTHER", "-H", host, "spy", "--", *program)
+        assert subprocess.run(command, capture_output=True, check=True).stdout == b"True\n"
+
+
+def _scheduled(policy: str, *words: str) -> list[str]:
+    """Return the command line as a process of a policy."""
+    script = f"""
+import os
+os.sched_setscheduler(0, os.{policy}, os.sched_param(0))
+from rawdocker_cli.entry import entry
+entry()
+"""
+    return [sys.executable, "-c", script, *words]
 
 
 def test_what_came_of_a_frame_does_not_wait_for_the_rest() -> None:
