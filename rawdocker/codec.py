@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any, Protocol
 
@@ -81,6 +81,8 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._buffer = b""
         self._remaining = 0
+        self._length = 0
+        """What the last header told: the length of the payload of which some remains, or that came last."""
         self._stream = ""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
@@ -90,7 +92,7 @@ class FrameDecoder:
         """Yield the frames in bytes, or in a view of bytes, whose payloads are views then."""
         # A log is a million frames: what is done for each is local and little.
         at, size, unpack = 0, len(data), _HEADER.unpack_from
-        stream, remaining = self._stream, self._remaining
+        stream, remaining, length = self._stream, self._remaining, self._length
         try:
             while True:
                 if not remaining:
@@ -101,6 +103,7 @@ class FrameDecoder:
                         remaining = 0
                         raise ProtocolError(_no_header(bytes(data[at : at + HEADER_SIZE])))
                     stream = _STREAM_OF[word]
+                    length = remaining
                     at += HEADER_SIZE
                     continue
                 wanted = remaining if remaining < LONGEST_FRAME else LONGEST_FRAME
@@ -112,7 +115,8 @@ class FrameDecoder:
                 remaining -= wanted
                 yield _MADE(Frame, (stream, data[at - wanted : at]))
         finally:
-            self._buffer, self._stream, self._remaining = bytes(data[at:]), stream, remaining
+            self._buffer = bytes(data[at:])
+            self._stream, self._remaining, self._length = stream, remaining, length
 
     def end(self) -> Iterator[Frame]:
         if self._remaining:
@@ -125,34 +129,22 @@ class FrameDecoder:
 
 class JoinedFrameDecoder(FrameDecoder):
     """The same for who writes it out: what arrived together of one stream is one frame, whether more or less than the
-    engine's. Large payloads are not joined but given as views, without a copy."""
+    engine's. Behind a large payload they are not joined but given as views, without a copy."""
 
     _whole = False
-    _large = False
-    """Whether payloads were large of late."""
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         data = self._buffer + data if self._buffer else data
-        payloads = yield from (self._alone(memoryview(data)) if self._large else self._joined(data))
-        self._large = len(data) >= LARGE * payloads > 0
+        return self._frames(memoryview(data)) if self._length >= LARGE else self._joined(data)
 
-    def _alone(self, data: memoryview) -> Generator[Frame, None, int]:
-        """Yield each payload by itself; return how many there were."""
-        payloads = 0
-        for frame in self._frames(data):
-            payloads += 1
-            yield frame
-        return payloads
-
-    def _joined(self, data: bytes) -> Generator[Frame, None, int]:
-        """Yield the payloads in a row of one stream as one; return how many there were."""
-        stream, payloads = "", 0
+    def _joined(self, data: bytes) -> Iterator[Frame]:
+        """Yield the payloads in a row of one stream as one."""
+        stream = ""
         parts: list[bytes] = []
         try:
             for frame in self._frames(data):
                 if frame[0] is not stream and parts:
                     yield Frame(stream, b"".join(parts))
-                    payloads += len(parts)
                     parts = []
                 stream = frame[0]
                 parts.append(frame[1])
@@ -162,7 +154,6 @@ class JoinedFrameDecoder(FrameDecoder):
             raise
         if parts:
             yield Frame(stream, b"".join(parts))
-        return payloads + len(parts)
 
 
 def _no_header(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from rawdocker.answer import Response, async_items, cut, failures, items
@@ -26,11 +27,7 @@ class Connection:
         self._network = _network_stream(call, response)
         self._decoder = decoder_for(call)
         # Behind a 200 the bytes come as a body, and the iterator must live: collected, it closes the socket.
-        self._body = iter(response.stream) if self.status != 101 else iter(self._upgraded, b"")
-
-    def _upgraded(self) -> bytes:
-        data: bytes = self._network.read(READ_SIZE)
-        return data
+        self._body = iter(response.stream) if self.status != 101 else iter(partial(self._network.read, READ_SIZE), b"")
 
     def __iter__(self) -> Iterator[Frame]:
         return items(self._call, self.chunks(), self._decoder)

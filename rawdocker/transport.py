@@ -192,7 +192,7 @@ class Line(_Connected):
             self._stream.close()
 
     def _upgraded(self, behind: bytes) -> Any:
-        return _Upgraded(self._stream, behind)
+        return _Upgraded(self._stream, behind) if behind else self._stream
 
 
 class _Content:
@@ -319,7 +319,7 @@ class AsyncLine(_Connected):
             await self._stream.aclose()
 
     def _upgraded(self, behind: bytes) -> Any:
-        return _AsyncUpgraded(self._stream, behind)
+        return _AsyncUpgraded(self._stream, behind) if behind else self._stream
 
 
 class _AsyncContent:
