@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from rawdocker.answer import Response, async_items, cut, failures, items
@@ -13,6 +13,28 @@ from rawdocker.codec import decoder_for
 from rawdocker.errors import ProtocolError
 from rawdocker.observe import Exchange, Observer
 from rawdocker.transport import READ_SIZE
+
+GATHERED = 1 << 18
+"""Bytes that are read at once where some were left to gather: more than a local socket holds (208 KiB on Linux)."""
+
+GATHERING = 0.0001
+"""Seconds for which bytes are left to gather: too few for an engine to fill a socket, so it is not held up."""
+
+MUCH = 1 << 14
+"""Bytes: where a read brings more, the next are left to gather. TLS never does, as it hands out what it encrypted as
+one; an engine writes 32 KiB at once."""
+
+# C's library asks the system for each block of 128 KiB and more, and pays page faults for it, until a longer one has
+# been given back.
+bytes(2 * GATHERED)
+
+
+def _read_unhurried(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Read until nothing comes. To be woken for each piece an engine writes costs both sides more than the bytes do."""
+    while data := read(GATHERED):
+        yield data
+        if len(data) > MUCH:
+            time.sleep(GATHERING)
 
 
 class Connection:
@@ -27,7 +49,7 @@ class Connection:
         self._network = _network_stream(call, response)
         self._decoder = decoder_for(call)
         # Behind a 200 the bytes come as a body, and the iterator must live: collected, it closes the socket.
-        self._body = iter(response.stream) if self.status != 101 else iter(partial(self._network.read, READ_SIZE), b"")
+        self._body = iter(response.stream) if self.status != 101 else _read_unhurried(self._network.read)
 
     def __iter__(self) -> Iterator[Frame]:
         return items(self._call, self.chunks(), self._decoder)

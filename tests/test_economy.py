@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from faults import servers
 
-from rawdocker import AsyncClient, Client, calls
+from rawdocker import AsyncClient, Client, calls, connection
 from rawdocker.call import Frame
 from rawdocker.codec import JoinedFrameDecoder, RawDecoder, TerminalDecoder
 from rawdocker.http1 import BodyOfLength, BodyToTheEnd, ChunkedBody, head_of
@@ -106,6 +107,67 @@ def test_a_thousand_frames_that_came_together_are_one_write(monkeypatch: pytest.
     assert written == [(1, 1000 * b"line\n")]
 
 
+SWITCHED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+
+
+def test_large_pieces_gather_between_two_reads_and_small_ones_are_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: Counter[str]
+) -> None:
+    piece = b"\1\0\0\0\0\0\x80\0" + bytes(1 << 15)
+    reading, paused, written = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
+    pauses: list[float] = []
+
+    def engine(client: socket.socket) -> None:
+        client.recv(65536)
+        client.sendall(SWITCHED)
+        reading.wait()
+        client.sendall(piece)
+        paused.acquire()
+        client.sendall(4 * piece)
+        written.release()
+        paused.acquire()
+        client.sendall(b"\1\0\0\0\0\0\0\5line\n")
+        written.release()
+        client.shutdown(socket.SHUT_RDWR)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        paused.release()
+        assert written.acquire(timeout=10)
+
+    monkeypatch.setattr(connection.time, "sleep", pause)
+    with (
+        servers.Server(tmp_path / "s", engine) as host,
+        Client(host, version="1.41") as docker,
+        docker.hijack(calls.exec_start("e", {})) as frames,
+    ):
+        counted.clear()
+        reading.set()
+        assert [len(frame.data) for frame in frames] == [*5 * [1 << 15], 5]
+    assert counted["read"] == 4, "one piece, four pieces, a line, the end"
+    assert pauses == 2 * [connection.GATHERING]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' libraries hand out memory their own way")
+def test_the_memory_of_a_large_read_is_used_again() -> None:
+    script = """
+import resource, socket
+from rawdocker.connection import GATHERED
+from rawdocker.transport import SocketStream
+ours, theirs = socket.socketpair()
+stream, data = SocketStream(ours), bytes(150_000)
+def read():
+    theirs.sendall(data)
+    return len(stream.read(GATHERED))
+assert sum(read() for _ in range(20)) == 20 * len(data)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+assert sum(read() for _ in range(200)) == 200 * len(data)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert int(out) < 200, "page faults; 36 for each read where the system is asked for its memory"
+
+
 def test_a_file_on_stdin_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = b"line\n" * 100_000
     (tmp_path / "file").write_bytes(content)
@@ -119,7 +181,7 @@ def test_a_file_on_stdin_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def engine(client: socket.socket) -> None:
         client.recv(65536)
-        client.sendall(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+        client.sendall(SWITCHED)
         while piece := client.recv(65536):
             arrived.append(len(piece))
         client.close()
@@ -128,12 +190,12 @@ def test_a_file_on_stdin_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         open(tmp_path / "file", "rb") as file,
         servers.Server(tmp_path / "s", engine) as host,
         Client(host, version="1.41") as docker,
-        docker.hijack(calls.exec_start("e", {})) as connection,
+        docker.hijack(calls.exec_start("e", {})) as attached,
     ):
         monkeypatch.setattr(terminal, "STDIN", file.fileno())
         monkeypatch.setattr(os, "read", count)
-        with terminal.carried_stdin(connection, tty=False, keys=""):
-            assert list(connection) == []
+        with terminal.carried_stdin(attached, tty=False, keys=""):
+            assert list(attached) == []
     assert sum(arrived) == len(content)
     assert sum(read) == 0
 
