@@ -191,7 +191,7 @@ ROWS = (
         clis("exec", "{box}", "sh", "-c", "{script}") | programs("exec_out", "{box}", "sh", "-c", "{script}"),
         "docker",
         sizes=GIGABYTE,
-        rounds=(15, 3),
+        rounds=(25, 3),
         prepare=needs.piped,
         alone=True,
         goals=AS_DOCKER,
