@@ -29,12 +29,20 @@ one; an engine writes 32 KiB at once."""
 bytes(2 * GATHERED)
 
 
-def _read_unhurried(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Read until nothing comes. To be woken for each piece an engine writes costs both sides more than the bytes do."""
-    while data := read(GATHERED):
-        yield data
-        if len(data) > MUCH:
+def _unhurried(read: Callable[[int], bytes]) -> Callable[[], bytes]:
+    """Return what reads the next bytes. To be woken for each piece an engine writes costs both sides more than the
+    bytes do."""
+    more_to_gather = False
+
+    def read_on() -> bytes:
+        nonlocal more_to_gather
+        if more_to_gather:
             time.sleep(GATHERING)
+        data = read(GATHERED)
+        more_to_gather = len(data) > MUCH
+        return data
+
+    return read_on
 
 
 class Connection:
@@ -49,7 +57,7 @@ class Connection:
         self._network = _network_stream(call, response)
         self._decoder = decoder_for(call)
         # Behind a 200 the bytes come as a body, and the iterator must live: collected, it closes the socket.
-        self._body = iter(response.stream) if self.status != 101 else _read_unhurried(self._network.read)
+        self._body = iter(response.stream) if self.status != 101 else iter(_unhurried(self._network.read), b"")
 
     def __iter__(self) -> Iterator[Frame]:
         return items(self._call, self.chunks(), self._decoder)

@@ -148,6 +148,41 @@ def test_large_pieces_gather_between_two_reads_and_small_ones_are_waited_for(
     assert pauses == 2 * [connection.GATHERING]
 
 
+def test_a_pause_that_is_interrupted_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = b"\1\0\0\0\0\0\x80\0" + bytes(1 << 15)
+    reading = threading.Event()
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(connection.time, "sleep", interrupted)
+
+    def engine(client: socket.socket) -> None:
+        client.recv(65536)
+        client.sendall(SWITCHED)
+        reading.wait()
+        client.sendall(9 * piece)
+        client.shutdown(socket.SHUT_RDWR)
+
+    read: list[Frame] = []
+    interruptions = 0
+    with (
+        servers.Server(tmp_path / "s", engine) as host,
+        Client(host, version="1.41") as docker,
+        docker.hijack(calls.exec_start("e", {})) as frames,
+    ):
+        reading.set()
+        while True:
+            try:
+                read.extend(frames)
+                break
+            except KeyboardInterrupt:
+                interruptions += 1
+                monkeypatch.undo()
+    assert [len(frame.data) for frame in read] == 9 * [1 << 15]
+    assert interruptions == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' libraries hand out memory their own way")
 def test_the_memory_of_a_large_read_is_used_again() -> None:
     script = """
