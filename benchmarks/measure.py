@@ -62,6 +62,8 @@ class Row(NamedTuple):
     sizes: tuple[int, int] = (1, 1)
     """How much is done: at full size, and where it has to be quick. In braces {size} in title and commands."""
     rounds: tuple[int, int] = (5, 3)
+    bystanders: int = 1
+    """Ways that no goal names are played in every so manyth round only."""
     prepare: Callable[[Stage, int], Mapping[str, Any]] = lambda stage, size: {}
     """Returns what commands name in braces, and: bytes, that pass; each, the number of calls; done, what programs
     must report."""
@@ -89,8 +91,10 @@ def measure(row: Row, stage: Stage, *, quick: bool, rounds: int | None = None) -
     values = {**_known(stage), "size": size, **row.prepare(stage, size)}
     samples: dict[str, list[Sample]] = {name: [] for name in row.ways}
     order = random.Random(row.name)
-    for _ in range(rounds or row.rounds[quick]):
-        for name in order.sample(list(row.ways), len(row.ways)):
+    judged = {name for goal in row.goals for name in (goal.way, goal.against)}
+    for number in range(rounds or row.rounds[quick]):
+        playing = list(row.ways) if number % row.bystanders == 0 else sorted(judged)
+        for name in order.sample(playing, len(playing)):
             row.before(stage)
             samples[name].append(_sample(row, row.ways[name], values, stage))
     ways = {name: _columns(taken) for name, taken in samples.items()}
