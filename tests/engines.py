@@ -12,10 +12,12 @@ import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import requests
 import requests_unixsocket
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "engine"
@@ -78,7 +80,7 @@ def ask(host: str, method: str, path: str, **arguments: Any) -> Any:
 
 
 def remove_all(host: str, name: str) -> None:
-    """Remove the containers, networks and volumes that carry the name, in it or as the label's value."""
+    """Remove what carries the name, in its own or as the label's value: containers, networks, volumes, then images."""
     for flag in ({"name": [name]}, {"label": [f"{LABEL}={name}"]}):
         chosen = {"filters": json.dumps(flag)}
         for container in ask(host, "GET", "/containers/json", params=chosen | {"all": "1"}):
@@ -87,6 +89,24 @@ def remove_all(host: str, name: str) -> None:
             ask(host, "DELETE", f"/networks/{network['Id']}")
         for volume in ask(host, "GET", "/volumes", params=chosen)["Volumes"] or []:
             ask(host, "DELETE", f"/volumes/{volume['Name']}", params={"force": "1"})
+    remove_images(host, name)
+
+
+def remove_images(host: str, name: str) -> None:
+    """Remove the tags and digests that have the name in them, and the images that have no other."""
+    for image in ask(host, "GET", "/images/json"):
+        for reference in [*(image["RepoTags"] or ()), *(image["RepoDigests"] or ())]:
+            if name in reference:
+                _remove_image(host, reference)
+
+
+def _remove_image(host: str, reference: str) -> None:
+    try:
+        ask(host, "DELETE", f"/images/{reference}")
+    except requests.HTTPError as error:
+        # A digest goes with the last tag of its repository.
+        if error.response.status_code != HTTPStatus.NOT_FOUND:
+            raise
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,15 +46,7 @@ def bench(
         yield bench
     finally:
         docker(["rmi", f"{registry}/faults:1"])
-        _remove(engine_host, own)
-
-
-def _remove(host: str, own: str) -> None:
-    remove_all(host, own)
-    for image in ask(host, "GET", "/images/json", params={"filters": json.dumps({"reference": [f"{own}*"]})}):
-        for tag in image["RepoTags"] or ():
-            if tag.startswith(own):
-                ask(host, "DELETE", f"/images/{tag}")
+        remove_all(engine_host, own)
 
 
 def test_every_verb_is_in_the_table() -> None:

@@ -10,14 +10,12 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
-import requests
-from engines import ask
+from engines import ask, remove_images
 from processes import PROGRAM, Done, finished, peak
 from real_registry import IDENTITY, STUDENT, behind_tokens, push, push_layer, serving
 from registries import image
@@ -47,22 +45,11 @@ def rawdocker(environ: dict[str, str]) -> Command:
 
 
 @pytest.fixture
-def locked_image(engine_host: str, locked_registry: str, own_name: str) -> Iterator[str]:
+def locked_image(engine_host: str, locked_registry: str, own_name: str) -> str:
     """Return the name of an image for the locked registry that only the engine has."""
     name = f"{locked_registry}/{own_name}"
     ask(engine_host, "POST", "/images/busybox:1/tag", params={"repo": name, "tag": "1"})
-    yield f"{name}:1"
-    remove(engine_host, name)
-
-
-def remove(host: str, repository: str) -> None:
-    """Remove every name in a repository from the engine."""
-    chosen = {"filters": json.dumps({"reference": [repository]})}
-    for found in ask(host, "GET", "/images/json", params=chosen):
-        for name in [*(found["RepoTags"] or ()), *(found["RepoDigests"] or ())]:
-            with suppress(requests.HTTPError):
-                if name.startswith(repository):
-                    ask(host, "DELETE", f"/images/{name}")
+    return f"{name}:1"
 
 
 @pytest.mark.parametrize("helper", ["", "kept"])
@@ -122,7 +109,7 @@ def test_one_who_logs_in_where_tokens_are_given_keeps_a_token_in_place_of_the_pa
         assert shown.code == 0
         assert IDENTITY not in shown.out + shown.err
         assert ("POST", USER, ["repository:private/web:pull"]) in tokens.asked
-        remove(engine_host, f"{address}/private/web")
+        remove_images(engine_host, f"{address}/private/web")
         assert rawdocker("logout", address).code == 0
         assert rawdocker("pull", name).code == 1
 
@@ -163,7 +150,7 @@ def great_registry() -> Iterator[str]:
 def great_image(engine_host: str, great_registry: str) -> Iterator[str]:
     """Return the name of an image of 1 GiB that only the registry has."""
     yield f"{great_registry}/great:1"
-    remove(engine_host, f"{great_registry}/great")
+    remove_images(engine_host, f"{great_registry}/great")
 
 
 class Watched:
